@@ -1,0 +1,15 @@
+"""What all tests share: how hard Hypothesis tries.
+
+The fast profile is for work at the desk, the other for CI (where CI=true) or whenever HYPOTHESIS_PROFILE=ci says so.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+# A busy machine is no failure: no deadline for one example, and drawing may be slow.
+settings.register_profile("fast", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("fast"), max_examples=300, print_blob=True)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "fast"))
