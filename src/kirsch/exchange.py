@@ -1,0 +1,263 @@
+"""The waist: one request being answered, as the outside sees it.
+
+Whoever answers is a callable of one Exchange; whoever brings requests (our server, a WSGI server, a test) makes
+Exchanges. The base class keeps the order for all of them: start before write, finish once, and exactly as many bytes
+as were promised. A kind supplies the verbs at the bottom of the class, which may then take that for granted.
+
+In this layer names and values are bytes, and the names of request fields are lower case.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+Field = tuple[bytes, bytes]
+Address = tuple[str, int]
+
+NEW: Final = "new"
+STARTED: Final = "started"
+SENDING: Final = "sending"
+FINISHED: Final = "finished"
+
+SLOW: Final = 0.001
+"""Seconds from which on a handler counts as slow: less than one tick of the watch, more than any quick page takes."""
+
+
+class ExchangeError(RuntimeError):
+    """The answering side broke the order: its own mistake, never the client's."""
+
+
+class ClientError(Exception):
+    """The client's fault while its body is read: `status` says what to answer (400, 408, 413), if that still can be."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class ClientGone(ClientError):
+    """The client has left: nobody is there to answer."""
+
+    def __init__(self, message: str = "the client closed the connection") -> None:
+        super().__init__(400, message)
+
+
+class Fields:
+    """The header fields of a head. pairs: in the order sent, names in lower case, values without surrounding blanks.
+
+    made: what others have made of these fields, by any key of theirs. A client that keeps its connection mostly sends
+    the same fields again, and then the next head has this very object: look here first, and change nothing in it.
+    """
+
+    def __init__(self, pairs: Iterable[Field] = ()) -> None:
+        self.pairs = list(pairs)
+        self.made: dict[str, Any] = {}
+
+    def get(self, name: bytes) -> bytes | None:
+        """The value of a field by its lower-case name; several lines are joined (RFC 9110 §5.3); None without one."""
+        values = [value for known, value in self.pairs if known == name]
+        if not values:
+            return None
+        return values[0] if len(values) == 1 else (b"; " if name == b"cookie" else b", ").join(values)
+
+
+class Head:
+    """The head of a request: checked, but not decoded.
+
+    method: as sent. target: origin-form (or `*`), still percent-encoded. version: `(1, 0)` or `(1, 1)`, as sent.
+    block: its fields.
+    """
+
+    __slots__ = ("block", "method", "target", "version")
+
+    def __init__(
+        self,
+        method: str,
+        target: bytes,
+        version: tuple[int, int] = (1, 1),
+        fields: Fields | Iterable[Field] = (),
+    ) -> None:
+        self.method = method
+        self.target = target
+        self.version = version
+        self.block = fields if isinstance(fields, Fields) else Fields(fields)
+
+    def get(self, name: bytes) -> bytes | None:
+        """The value of a field by its lower-case name; several lines are joined (RFC 9110 §5.3); None without one."""
+        return self.block.get(name)
+
+    @property
+    def fields(self) -> list[Field]:
+        """Pairs in the order sent, names in lower case, values without surrounding blanks."""
+        return self.block.pairs
+
+    def __repr__(self) -> str:
+        return f"<Head {self.method} {self.target.decode('latin-1')}>"
+
+
+class Pace:
+    """How long a handler takes: a moving average, which tells beforehand whether a call would hold others up.
+
+    slow: whether the next call is expected to take longer than SLOW; as given, if it is given.
+    Threads may race on it: the worst that a lost update does is to forget one call.
+    """
+
+    __slots__ = ("fixed", "seconds", "slow")
+
+    def __init__(self, slow: bool | None = None) -> None:
+        self.fixed = slow is not None
+        self.seconds = 0.0
+        self.slow = bool(slow)
+
+    def took(self, seconds: float) -> None:
+        """Remember one call: an eighth of the new, seven of the old; the first counts whole."""
+        known = self.seconds
+        self.seconds = seconds = known + (seconds - known) / 8 if known else seconds
+        if not self.fixed:
+            self.slow = seconds > SLOW
+
+
+class Exchange(ABC):
+    """One request and its answer. Attributes beside the verbs:
+
+    head: what was asked. scheme: `http` or `https`. client, server: `(host, port)`, or `("", 0)` on a Unix socket.
+    prefix: the part of the path that belongs to whoever called us (a mount point in a foreign server), decoded.
+    environ: the WSGI environ where there is one. trailers: fields after a chunked body, once it has been read.
+    status, length: of the answer, once started (length None: not known). sent: bytes of body given away so far.
+    when_done: set by the answering side; called once, when the last byte is out or the client is lost.
+    context: for the answering side to keep what it likes.
+    """
+
+    # PERF: slots for all that is set per request. Setting an attribute that has a default in the class costs ten times
+    # as much, as the interpreter cannot specialize it; the rest is read more often than set.
+    __slots__ = (
+        "bodiless", "client", "context", "fields", "head", "length", "reason", "sent", "server", "stage", "status",
+        "when_done",
+    )  # fmt: skip
+
+    scheme: str = "http"
+    prefix: str = ""
+    environ: dict[str, Any] | None = None
+    trailers: Sequence[Field] = ()
+
+    def __init__(self, head: Head, client: Address = ("", 0), server: Address = ("", 0)) -> None:
+        self.head = head
+        self.client = client
+        self.server = server
+        self.stage = NEW
+        self.status = 0
+        self.reason = b""
+        self.fields: Sequence[Field] = ()
+        self.length: int | None = None
+        self.bodiless = False
+        self.sent = 0
+        self.when_done: Callable[[Exchange], None] | None = None
+        self.context: Any = None
+
+    def start(self, status: int, fields: Sequence[Field], length: int | None = None, reason: bytes = b"") -> None:
+        """Say what the answer will be. Nothing is sent yet, so that head and body can leave together.
+
+        status: 200 to 599. fields: without framing (Content-Length, Transfer-Encoding), which is the door's business.
+        length: of the body in bytes, if known beforehand. reason: instead of the standard phrase.
+        """
+        if self.stage is not NEW:
+            raise ExchangeError(f"start() twice: this exchange is {self.stage}, with status {self.status}")
+        self.status = status
+        self.fields = fields
+        self.length = length
+        self.reason = reason
+        self.bodiless = status < 200 or status in (204, 304) or self.head.method == "HEAD"
+        self.stage = STARTED
+
+    def write(self, data: bytes) -> None:
+        """Send some of the body now, waiting for the client where it must. Raises ClientGone."""
+        if self.stage is STARTED:
+            self.open()
+            self.stage = SENDING
+        elif self.stage is not SENDING:
+            raise ExchangeError(f"write() while this exchange is {self.stage}")
+        if data and not self.bodiless:
+            self.sent += len(data)
+            if self.length is not None and self.sent > self.length:
+                self.sent -= len(data)
+                self.abort()
+                raise ExchangeError(f"the body is longer than the {self.length} bytes that were promised")
+            self.send(data)
+
+    def finish(self, data: bytes = b"") -> None:
+        """Send the last of the body, or all of it, and be done. Raises ExchangeError if bytes are missing."""
+        if self.stage is STARTED:
+            if self.length is None:
+                self.length = len(data)
+            elif not self.bodiless and self.length != len(data):
+                raise ExchangeError(f"the body has {len(data)} bytes, but {self.length} were promised")
+            if not self.bodiless:
+                self.sent = len(data)
+            self.answer(data)
+            self.stage = FINISHED
+        else:
+            self.write(data)
+            if self.length is not None and self.sent != self.length and not self.bodiless:
+                self.abort()
+                raise ExchangeError(f"the body ended after {self.sent} of the {self.length} bytes that were promised")
+            self.stage = FINISHED
+            self.end()
+
+    def abort(self) -> None:
+        """Break off, in a way that the client notices: what was sent is not the whole answer."""
+        self.stage = FINISHED
+        self.cut()
+
+    def done(self) -> None:
+        """Tell the answering side that it is over. For doors; a second call does nothing."""
+        callback, self.when_done = self.when_done, None
+        if callback is not None:
+            callback(self)
+
+    # -- what a door supplies ------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes of the request's body, at least one unless it has ended; all that is left with -1.
+
+        Raises ClientError where the client is to blame: a broken body, one too large, one too slow.
+        """
+
+    @property
+    def gone(self) -> bool:
+        """Whether the client is known to have left."""
+        return False
+
+    def upgrade(self, protocol: bytes, fields: Sequence[Field] = ()) -> Any:
+        """Switch protocols (RFC 9110 §7.8): answer 101 and give the raw connection away. A door may refuse."""
+        raise ExchangeError("this door cannot switch protocols")
+
+    def step_aside(self) -> None:
+        """The calling thread is about to take its time: let another one serve the rest, where that means something."""
+
+    def answer(self, data: bytes) -> None:
+        """Send head and whole body: `data` is all there is, and it is not to be sent if `bodiless`."""
+        self.open()
+        if data and not self.bodiless:
+            self.send(data)
+        self.end()
+
+    @abstractmethod
+    def open(self) -> None:
+        """Send the head: status, reason, fields, length."""
+
+    @abstractmethod
+    def send(self, data: bytes) -> None:
+        """Send a piece of the body, not empty."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """The body is complete."""
+
+    @abstractmethod
+    def cut(self) -> None:
+        """Break off so that the client notices: what was sent is not the whole body."""
