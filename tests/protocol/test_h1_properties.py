@@ -1,0 +1,98 @@
+"""What holds for any bytes whatever."""
+
+from __future__ import annotations
+
+import httptools
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from kirsch.protocol.events import Limits, RemoteError
+from kirsch.protocol.h1 import H1
+from tests.protocol.dialogue import Dialogue, outcome
+from tests.protocol.test_h1_requests import ACCEPTED, CHUNKS, FRAMING, REFUSED
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+CORPUS = [
+    *(data for data, _ in ACCEPTED.values()),
+    *(data for data, _ in REFUSED.values()),
+    *(b"POST / HTTP/1.1\r\nHost: a\r\n" + fields + b"\r\nabc" for fields, _ in FRAMING.values()),
+    *(CHUNKED + body for body, _ in CHUNKS.values()),
+    CHUNKED + b"5;x=y\r\nhello\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\nGET /2 HTTP/1.1\r\nHost: b\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET /2 HTTP/1.1\r\nHost: a\r\n\r\n",
+]
+
+
+def events(pieces: list[bytes]) -> tuple[object, ...]:
+    """What these packets say."""
+    return outcome(Dialogue().feed(*pieces))
+
+
+@given(st.sampled_from(CORPUS), st.data())
+@settings(max_examples=300)
+def test_packets_do_not_matter(message, data):
+    """However the bytes are cut into packets, they say the same."""
+    cuts = sorted(data.draw(st.lists(st.integers(0, len(message)), max_size=8)))
+    pieces = [message[a:b] for a, b in zip([0, *cuts], [*cuts, len(message)], strict=True)]
+    assert events(pieces) == events([message])
+
+
+def test_byte_by_byte():
+    """The same holds when every octet comes alone."""
+    for message in CORPUS:
+        if len(message) < 1000:
+            assert events([message[i : i + 1] for i in range(len(message))]) == events([message]), message
+
+
+@given(st.binary(max_size=300))
+def test_nothing_escapes(data):
+    """Any bytes give requests or a refusal, never another exception."""
+    dialogue = Dialogue().feed(data)
+    assert dialogue.error in (None, 400, 413, 414, 417, 431, 501, 505)
+
+
+@given(st.sampled_from(CORPUS), st.data())
+@settings(max_examples=300)
+def test_mutations(message, data):
+    """So do real messages with octets changed, doubled and left out."""
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(message)))
+        end = at + data.draw(st.integers(0, 3))
+        message = message[:at] + data.draw(st.binary(max_size=3)) + message[end:]
+    test_nothing_escapes.hypothesis.inner_test(message)
+
+
+class Reader:
+    def __init__(self) -> None:
+        self.fields: list[tuple[bytes, bytes]] = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.fields.append((name.lower(), value.strip(b" \t")))
+
+
+names = st.from_regex(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]{1,12}", fullmatch=True)
+values = st.binary(max_size=20)
+
+
+@given(st.lists(st.tuples(names, values), max_size=8))
+@settings(max_examples=300)
+def test_fields_are_cut_as_llhttp_reads_them(fields):
+    """The fields that a Head cuts from the wire are those that llhttp reports, for all that passes."""
+    raw = b"GET / HTTP/1.1\r\nHost: a\r\n" + b"".join(b"%b:%b\r\n" % field for field in fields) + b"\r\n"
+    assume(raw.index(b"\r\n\r\n") == len(raw) - 4)
+    machine = H1(Limits())
+    machine.receive(raw)
+    try:
+        head = machine.next_head()
+    except RemoteError:
+        return
+    assert head is not None
+    reader = Reader()
+    try:
+        httptools.HttpRequestParser(reader).feed_data(raw)
+    except httptools.HttpParserUpgrade:
+        pass
+    assert head.fields == reader.fields
+    assert {name: head.get(name) for name, _ in reader.fields} == {
+        name: (b"; " if name == b"cookie" else b", ").join(v for n, v in reader.fields if n == name)
+        for name, _ in reader.fields
+    }
