@@ -1,0 +1,174 @@
+"""From what a page made, or raised, to bytes on their way: error pages, redirects, and sending.
+
+The one place where an exception becomes an answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import TYPE_CHECKING, Any
+
+from kirsch.app.errorpage import HTML, ErrorPageFailed, Problem, custom_page, redirect_body, render
+from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, NotFound, stale_headers
+from kirsch.app.hooks import run_hooks
+from kirsch.app.links import url
+from kirsch.exchange import ClientGone, Exchange, Field
+from kirsch.http.headers import Headers
+from kirsch.http.urls import join
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kirsch.app.request import Request
+    from kirsch.app.response import Response
+
+_TEXT: Field = (b"Content-Type", b"text/plain;charset=utf-8")
+
+_log = logging.getLogger("kirsch.error")
+
+
+def bare(exchange: Exchange, status: int, message: str, fields: Sequence[Field] = ()) -> None:
+    """Answer in one line of text, without any application."""
+    exchange.start(status, [_TEXT, *fields])
+    exchange.finish(f"{message}\n".encode())
+
+
+def show(request: Request, response: Response, instead: HTTPError | HTTPRedirect) -> None:
+    """Put an error page or a redirect in place of the page, and finalize it. `before_finalize` runs if it has not."""
+    if isinstance(instead, HTTPRedirect):
+        _put_redirect(request, response, instead)
+    else:
+        _put_error(request, response, instead)
+    points = request.points
+    if points.before_finalize and request.stage not in ("before_finalize", "on_end_resource"):
+        request.stage = "before_finalize"
+        run_hooks(points.before_finalize, request, response)
+    response.finalize()
+
+
+def tell(request: Request, error: BaseException) -> None:
+    """Write an unexpected error to the log, with the id that stands on its page."""
+    _log.error("%s failed [%s]", request.request_line, request.unique_id, exc_info=error)
+
+
+def fail(request: Request, response: Response, error: BaseException) -> None:
+    """An unexpected error: log it, and have it answered as config says. Only InternalRedirect comes out of here."""
+    tell(request, error)
+    points = request.points
+    try:
+        if points.before_error_response:
+            request.stage = "before_error_response"
+            run_hooks(points.before_error_response, request, response)
+        if request.error_response is not None:
+            request.error_response()
+        else:
+            _put_error(request, response, HTTPError(500), error)
+        if points.after_error_response:
+            request.stage = "after_error_response"
+            run_hooks(points.after_error_response, request, response)
+        response.finalize()
+    except HTTPRedirect as redirect:
+        try:
+            _put_redirect(request, response, redirect)
+            response.finalize()
+        except Exception:
+            _give_up(request, response)
+    except InternalRedirect:
+        raise
+    except Exception:
+        _give_up(request, response)
+
+
+def _give_up(request: Request, response: Response) -> None:
+    """The last resort: nothing of the application is asked for it."""
+    _log.exception("the answer to that failure failed, too [%s]", request.unique_id)
+    _close(response)
+    response.status, response.stream, response.source, response.length = 500, False, None, None
+    response.headers = Headers([("Content-Type", "text/plain")])
+    response.cookie.clear()
+    response.body = f"500 Internal Server Error\n{request.unique_id}\n"
+    response.finalize()
+
+
+def _put_redirect(request: Request, response: Response, redirect: HTTPRedirect) -> None:
+    response.status = redirect.status_for(request.protocol)
+    _clear(response, redirect.status)
+    response.body = b""
+    page = url(request, "", "", None, None)
+    locations = redirect.locations(lambda path: join(page, path))
+    if redirect.status != 304 and locations:
+        response.headers["Location"] = locations[0]
+    if not redirect.bodiless:
+        response.headers["Content-Type"] = HTML
+        response.body = redirect_body(locations, redirect.status)
+
+
+def _put_error(request: Request, response: Response, error: HTTPError, cause: BaseException | None = None) -> None:
+    response.status = error.status
+    _clear(response, error.code)
+    message = (
+        error.message_for(request.script_name + request.path_info) if isinstance(error, NotFound) else error.message
+    )
+    trace = "".join(traceback.format_exception(cause)) if cause is not None and request.show_tracebacks else ""
+    problem = Problem(error.code, error.reason, message, trace, request.unique_id)
+    response.headers.update(error.headers)
+    pages = request.error_page
+    page = pages.get(error.code, pages.get("default")) if pages else None
+    if page is None or not _put_custom(response, page, problem):
+        accept = request.exchange.head.get(b"accept")
+        kind, response.body = render(problem, accept.decode("latin-1") if accept else None)
+        response.headers["Content-Type"] = kind
+
+
+def _put_custom(response: Response, page: Any, problem: Problem) -> bool:
+    """Put the application's own page for an error; False if that fails, too."""
+    response.headers["Content-Type"] = HTML
+    status = f"{problem.code} {problem.reason}"
+    try:
+        response.body = custom_page(page, status, problem.message, problem.traceback or "", "")
+    except ErrorPageFailed as failure:
+        _log.error("%s [%s]", failure, problem.request_id, exc_info=failure.__cause__)
+        return False
+    return True
+
+
+def _clear(response: Response, status: int) -> None:
+    """Of the page that was to be, nothing stays but what holds for any answer."""
+    response.stream = False
+    _close(response)
+    for name in stale_headers(status):
+        response.headers.pop(name, None)
+
+
+def _close(response: Response) -> None:
+    """What a body does at its end must not stand in the way of what comes instead, or after."""
+    try:
+        response.discard()
+    except Exception:
+        _log.exception("a body could not be closed")
+
+
+def send(request: Request, response: Response) -> None:
+    """Send a finalized response. A body in pieces is closed in any case, also when the client has gone."""
+    exchange = request.exchange
+    body = response.body
+    try:
+        exchange.start(response.code, response.fields, response.length, response.phrase)
+        if type(body) is bytes:
+            exchange.finish(body)
+            return
+        if not exchange.bodiless:
+            for piece in body:
+                if piece:
+                    exchange.write(piece)
+        exchange.finish()
+    except ClientGone as gone:
+        _log.debug("%s: %s", request.request_line, gone)
+        exchange.abort()
+    except Exception:
+        _log.exception("%s failed while its answer was being sent [%s]", request.request_line, request.unique_id)
+        exchange.abort()
+    finally:
+        if response.source is not None:
+            _close(response)

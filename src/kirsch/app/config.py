@@ -1,0 +1,241 @@
+"""The config of the whole process, and what holds for one place when all config is put together.
+
+From the weakest: the config of the process; then from the root of an application down, what a node says itself
+(`_cp_config`), and what the section of the same path says. Deeper beats shallower.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from threading import RLock
+from typing import Any, Final, TypeVar
+
+from kirsch.app.keys import NODE, SITE, Keys
+from kirsch.app.namespaces import Namespaces
+from kirsch.app.place import ConfigError, Place
+from kirsch.app.sections import STATIC_DIR, STATIC_SECTION, Branch, Noticing, Sections, next_version, segments_of
+from kirsch.app.sources import Source, read
+from kirsch.dispatch.expose import config as on_target
+from kirsch.options import OptionError, did_you_mean
+
+__all__ = ["ConfigError", "GlobalConfig", "Sections", "merged"]
+
+Target = TypeVar("Target", bound=Callable[..., Any])
+
+DEFAULTS: Final[dict[str, Any]] = {
+    "tools.trailing_slash.on": True,
+}
+
+_SERVING: Final[dict[str, Any]] = {
+    "engine.autoreload.on": False,
+    "checker.on": False,
+    "request.show_tracebacks": False,
+    "request.show_mismatched_params": False,
+}
+
+ENVIRONMENTS: Final[dict[str, dict[str, Any]]] = {
+    "development": {
+        "engine.autoreload.on": True,
+        "checker.on": True,
+        "request.show_tracebacks": True,
+        "request.show_mismatched_params": True,
+        "log.screen": True,
+    },
+    "staging": _SERVING,
+    "production": {**_SERVING, "log.screen": False},
+    "embedded": {**_SERVING, "log.screen": False, "engine.SIGHUP": None, "engine.SIGTERM": None},
+    "test_suite": {
+        **_SERVING,
+        "request.show_tracebacks": True,
+        "request.show_mismatched_params": True,
+        "log.screen": False,
+    },
+}
+
+
+class GlobalConfig(Noticing[Any]):
+    """The settings of the whole process: a flat dict that acts on what is put into it. Changes show in `version`.
+
+    defaults: what reset() puts in. environments: sets of settings by name, for the key `environment`; what was said
+    explicitly, before or after, beats them. namespaces: who is told of settings, by the first word of their keys.
+    pending_sections: sections of paths that came with an update, for whoever knows the application. known: the keys it
+    may hold. places: where each setting comes from. files: those that were read.
+    """
+
+    def __init__(self, known: Keys | None = None) -> None:
+        super().__init__()
+        self.known = known or Keys()
+        self.defaults = dict(DEFAULTS)
+        self.environments = {name: dict(settings) for name, settings in ENVIRONMENTS.items()}
+        self.namespaces = Namespaces()
+        self.pending_sections: list[Source] = []
+        self.places: dict[str, Place] = {}
+        self.files: list[str] = []
+        self.version = 0
+        self._explicit: set[str] = set()
+        self._tools_checked = 0
+        self._lock = RLock()
+        self.reset()
+
+    def reset(self) -> None:
+        """Back to the defaults, without telling anybody."""
+        with self._lock:
+            self._explicit.clear()
+            self.places.clear()
+            self.pending_sections.clear()
+            dict.clear(self)
+            dict.update(self, self.defaults)
+            self.changed()
+
+    def update(self, *given: Any, **settings: Any) -> None:
+        """Take settings: flat dicts, dicts of sections with one called `global`, files by name or open.
+
+        Raises ConfigError, and then keeps nothing of that dict or file; but others may have been told of some already.
+        """
+        for each in (*given, settings):
+            if each or not isinstance(each, Mapping):
+                self._take(read(each))
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self._apply({key: value}, lambda key: Place(key=key))
+
+    def changed(self) -> None:
+        """Make a new version."""
+        self.version = next_version()
+
+    def __call__(self, **settings: Any) -> Callable[[Target], Target]:
+        """As a decorator, set config for a handler or for everything below a class."""
+        return on_target(**settings)
+
+    def check_tools(self) -> None:
+        """Whether all tools that are spoken of exist by now, with these arguments. Raises ConfigError."""
+        version = self.version
+        if self._tools_checked != version:
+            self.known.check_tools(list(self), self.place)
+            self._tools_checked = version
+
+    def place(self, key: str) -> Place:
+        """Where a setting comes from."""
+        return self.places.get(key) or Place(key=key)
+
+    def _take(self, source: Source) -> None:
+        values, others = self._divided(source)
+        section = "global" if "global" in source.sections else ""
+        self._apply(source.flat(values, self.known.depth), lambda key: source.place(section, key))
+        if source.is_file:
+            self.files.append(os.path.abspath(source.name))
+        if others:
+            self.pending_sections.append(Source(others, source.name, source.lines))
+            self.changed()
+
+    def _divided(self, source: Source) -> tuple[Mapping[str, Any], dict[str, Any]]:
+        """The settings of the process, and the sections for applications. Data of their own may be for both."""
+        sections = source.sections
+        if isinstance(sections.get("global"), Mapping):
+            others = {name: value for name, value in sections.items() if name != "global"}
+            for name, value in others.items():
+                if not isinstance(value, Mapping):
+                    raise ConfigError("this stands beside the section 'global'; put it inside", source.place("", name))
+            return sections["global"], others
+        values = {name: value for name, value in sections.items() if not str(name).startswith("/")}
+        others = {
+            name: value
+            for name, value in sections.items()
+            if name not in values
+            or (isinstance(value, Mapping) and "." not in str(name) and not source.is_outside(name, self.known.depth))
+        }
+        return values, others
+
+    def _apply(self, settings: Mapping[str, Any], place: Callable[[str], Place]) -> None:
+        """Keep settings, with those of an environment that they name, and tell whom they concern."""
+        checked = self.known.check(settings, SITE, place)
+        added = self._environment(checked, place)
+        if checked.get(STATIC_DIR):
+            checked[STATIC_SECTION] = "global"
+        both = {**added, **checked}
+        with self._lock:
+            before = {key: self[key] for key in both if key in self}
+            dict.update(self, both)
+            self.changed()
+        try:
+            self.namespaces(both)
+        except OptionError as error:
+            with self._lock:
+                for key in both:
+                    dict.pop(self, key, None)
+                dict.update(self, before)
+                self.changed()
+            origin = Place(f"environment {checked.get('environment')!r}", key=error.name)
+            raise ConfigError(error.problem, origin if error.name in added else place(error.name)) from None
+        with self._lock:
+            self._explicit.update(checked)
+            self.places.update({key: place(key) for key in checked})
+            self.places.update({key: Place(f"environment {checked['environment']!r}", key=key) for key in added})
+
+    def _environment(self, settings: Mapping[str, Any], place: Callable[[str], Place]) -> dict[str, Any]:
+        """What the environment that these settings name adds to them."""
+        name = settings.get("environment")
+        if name is None:
+            return {}
+        if not isinstance(name, str) or name not in self.environments:
+            problem = f"there is no environment {name!r}{did_you_mean(str(name), self.environments)}"
+            raise ConfigError(problem, place("environment"))
+        explicit = self._explicit.union(settings)
+        return {key: value for key, value in self.environments[name].items() if key not in explicit}
+
+
+def merged(site: Mapping[str, Any], steps: Iterable[tuple[Any, Iterable[str]]], sections: Sections) -> dict[str, Any]:
+    """All that holds for a place. Raises ConfigError. For when a Resource is made, as it takes some microseconds.
+
+    steps: from the root down, nodes with the canonical segments that led to each from the one before; the root is the
+    first, with none. None stands for a node that there is not: its segments may have sections all the same.
+    """
+    if isinstance(site, GlobalConfig):
+        site.check_tools()
+    sections.check_tools()
+    settings = dict(site)
+    branch: Branch | None = sections.tree
+    path: list[str] = []
+    for place, (node, segments) in enumerate(steps):
+        before = len(path)
+        path.extend(segments)
+        if node is not None:
+            said = _said_by(node, sections.known)
+            settings.update(said)
+            if STATIC_DIR in said:
+                settings[STATIC_SECTION] = f"/{'/'.join(path)}"
+        if place == 0:
+            _put_in(settings, sections, sections.tree)
+        for segment in path[before:]:
+            branch = branch.children.get(segment) if branch is not None else None
+            if branch is not None:
+                _put_in(settings, sections, branch)
+    return settings
+
+
+def _put_in(settings: dict[str, Any], sections: Sections, branch: Branch) -> None:
+    """The sections of one path."""
+    for name in branch.here:
+        section = sections.get(name, {})
+        settings.update(section)
+        if STATIC_DIR in section:
+            settings[STATIC_SECTION] = f"/{'/'.join(segments_of(name))}"
+
+
+def _said_by(node: Any, known: Keys) -> Mapping[str, Any]:
+    """What a node says in its `_cp_config`, checked."""
+    said = getattr(node, "_cp_config", None)
+    if not said:
+        return {}
+    if not isinstance(said, Mapping):
+        if hasattr(type(node), "__getattr__"):
+            return {}  # it has any attribute it is asked for
+        raise ConfigError(f"this is a dict, not {said!r}", Place(f"_cp_config of {_name_of(node)}"))
+    return known.check_all(said, NODE, f"_cp_config of {_name_of(node)}")
+
+
+def _name_of(node: Any) -> str:
+    """A class, function or method by its name, anything else by that of its class."""
+    named = node if hasattr(node, "__qualname__") else type(node)
+    return f"{named.__module__}.{named.__qualname__}"

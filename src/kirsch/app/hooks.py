@@ -1,0 +1,140 @@
+"""The eight points of a request's route, and running what stands at one.
+
+A hook takes `request` and `response` if its first two parameters are called so, else nothing but its own arguments.
+Lower priorities run first, equal ones in the order they were attached.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+from typing import TYPE_CHECKING, Any, Final
+
+from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+POINTS: Final = (
+    "on_start_resource",
+    "before_request_body",
+    "before_handler",
+    "before_finalize",
+    "on_end_resource",
+    "on_end_request",
+    "before_error_response",
+    "after_error_response",
+)
+
+_log = logging.getLogger("kirsch.error")
+
+
+class Hook:
+    """A call at a point. failsafe: runs even if one before it has failed. priority: 0 to 100, 50 by default.
+
+    Both are also read from attributes of the callback of these names.
+    """
+
+    __slots__ = ("_given", "callback", "failsafe", "kwargs", "priority")
+
+    def __init__(
+        self,
+        callback: Callable[..., Any],
+        failsafe: bool | None = None,
+        priority: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        self.callback = callback
+        self.failsafe = getattr(callback, "failsafe", False) if failsafe is None else failsafe
+        self.priority = getattr(callback, "priority", 50) if priority is None else priority
+        self.kwargs = kwargs
+        self._given = takes_request(callback)
+
+    def run(self, request: Any, response: Any) -> Any:
+        """Call it for a request."""
+        if self._given:
+            return self.callback(request, response, **self.kwargs)
+        return self.callback(**self.kwargs)
+
+    def __call__(self) -> Any:
+        """Call it with its own arguments only."""
+        return self.callback(**self.kwargs)
+
+    def __lt__(self, other: Hook) -> bool:
+        return self.priority < other.priority
+
+    def __repr__(self) -> str:
+        name = getattr(self.callback, "__qualname__", repr(self.callback))
+        return f"<Hook {name} priority={self.priority} failsafe={self.failsafe}>"
+
+
+def takes_request(callback: Callable[..., Any]) -> bool:
+    """Whether it wants to be handed the request and the response."""
+    try:
+        parameters = list(inspect.signature(callback).parameters)
+    except (TypeError, ValueError):
+        return False
+    return parameters[:2] == ["request", "response"]
+
+
+class Points:
+    """What stands at each point, in order: made once for a Resource, and not changed by any request."""
+
+    __slots__ = POINTS
+
+    on_start_resource: tuple[Hook, ...]
+    before_request_body: tuple[Hook, ...]
+    before_handler: tuple[Hook, ...]
+    before_finalize: tuple[Hook, ...]
+    on_end_resource: tuple[Hook, ...]
+    on_end_request: tuple[Hook, ...]
+    before_error_response: tuple[Hook, ...]
+    after_error_response: tuple[Hook, ...]
+
+    def __init__(self, hooks: Mapping[str, Iterable[Hook]]) -> None:
+        for point in POINTS:
+            setattr(self, point, tuple(sorted(hooks.get(point, ()))))
+
+
+class HookMap(dict[str, list[Hook]]):
+    """The hooks of one request, as soon as somebody wants to add to them."""
+
+    def __init__(self, points: Points | None = None) -> None:
+        super().__init__((point, list(getattr(points, point, ()))) for point in POINTS)
+
+    def attach(
+        self,
+        point: str,
+        callback: Callable[..., Any],
+        failsafe: bool | None = None,
+        priority: float | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Add a call at a point; KeyError names the points there are."""
+        if point not in self:
+            raise KeyError(f"there is no hook point {point!r}; there are {', '.join(POINTS)}")
+        self[point].append(Hook(callback, failsafe, priority, **kwargs))
+
+    def __getattr__(self, point: str) -> tuple[Hook, ...]:
+        """As of Points: what stands there, in order."""
+        try:
+            return tuple(sorted(self[point]))
+        except KeyError:
+            raise AttributeError(point) from None
+
+
+def run_hooks(hooks: Iterable[Hook], request: Any, response: Any) -> None:
+    """Run the hooks of a point. After a failure only failsafe ones; the last failure is the one that is raised."""
+    remaining = iter(hooks)
+    try:
+        for hook in remaining:
+            hook.run(request, response)
+    except Exception as error:
+        if not isinstance(error, (HTTPError, HTTPRedirect, InternalRedirect)):
+            _log.exception("a hook failed: %r", hook)
+        _run_failsafe(remaining, request, response)
+        raise
+
+
+def _run_failsafe(remaining: Iterator[Hook], request: Any, response: Any) -> None:
+    run_hooks([hook for hook in remaining if hook.failsafe], request, response)

@@ -1,0 +1,319 @@
+"""What the client asked, read when somebody wants to know it.
+
+A Request belongs to the thread that answers it. Nearly all of it is computed on first use (`lazy`), and everything may
+be replaced by a tool or an application, which may also add attributes of its own.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+from kirsch.app.body import RequestBody
+from kirsch.app.hooks import HookMap, Points
+from kirsch.app.lazy import lazy
+from kirsch.app.response import Response
+from kirsch.exchange import Exchange, Head
+from kirsch.http.cookies import parse_cookies
+from kirsch.http.headers import Headers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from http.cookies import SimpleCookie
+
+    from kirsch.app.resource import Resource
+
+
+class Owner(Protocol):
+    """What a request wants to know of its application. See there."""
+
+    root: Any
+    script_name: str | None
+    relative_urls: str | bool
+    config: Any
+    log: Any
+
+
+class Host(NamedTuple):
+    """One end of a connection. name: as looked up, or the address."""
+
+    ip: str
+    port: int
+    name: str
+
+
+class PageHandler:
+    """The handler of a request together with its arguments, for tools that call it themselves."""
+
+    def __init__(self, request: Request, callable: Callable[..., Any]) -> None:
+        self.callable = callable
+        self._request = request
+
+    @property
+    def args(self) -> list[Any]:
+        """Arguments by position: what was left of the path."""
+        return self._request.args
+
+    @args.setter
+    def args(self, args: list[Any]) -> None:
+        self._request.args = args
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """Arguments by name."""
+        return self._request.kwargs
+
+    @kwargs.setter
+    def kwargs(self, kwargs: dict[str, Any]) -> None:
+        self._request.kwargs = kwargs
+
+    def __call__(self) -> Any:
+        """Call it, as the application would."""
+        return self._request.call()
+
+    def __repr__(self) -> str:
+        return f"<PageHandler {self.callable!r}>"
+
+
+_NO_HOOKS = Points({})
+_UNANSWERED = Response()
+
+
+class Request:
+    """One request. Class attributes are the defaults; config sets them for a path as `request.<name>`."""
+
+    # what config may say for a path
+    show_tracebacks = False
+    show_mismatched_params = False
+    throw_errors = False
+    process_request_body = True
+    methods_with_bodies: tuple[str, ...] = ("POST", "PUT", "PATCH")
+    query_string_encoding = "utf-8"
+    error_page: Mapping[int | str, Any] = {}
+    error_response: Callable[[], None] | None = None
+
+    # what happens on the way
+    prev: Request | None = None
+    login: str | None = None
+    handler_replaced = False
+    _handler: Any = None
+    _kwargs: dict[str, Any] | None = None
+
+    def __init__(self, exchange: Exchange, app: Owner | None = None) -> None:
+        # PERF: what is set for each request has no default in the class; see Exchange.
+        self.exchange = exchange
+        self.method = exchange.head.method
+        self.app = app
+        self.response: Response = _UNANSWERED
+        self.resource: Resource | None = None
+        self.path_info = "/"
+        self.query_string = ""
+        self.params: dict[str, Any] = {}
+        self.from_path: frozenset[str] = frozenset()
+        self.args: list[Any] = []
+        self.is_index: bool | None = None
+        self.points: Points | HookMap = _NO_HOOKS
+        self.stage: str | None = None
+        self.closed = False
+        self._body: RequestBody | None = None
+
+    # -- the line ------------------------------------------------------------------------------------------------
+
+    @lazy
+    def request_line(self) -> str:
+        """The first line as it was sent, but for an absolute target, which is shown without its host."""
+        head = self.exchange.head
+        return f"{head.method} {head.target.decode('latin-1')} HTTP/{head.version[0]}.{head.version[1]}"
+
+    @lazy
+    def protocol(self) -> tuple[int, int]:
+        """The HTTP version that both sides speak."""
+        return min(self.exchange.head.version, (1, 1))
+
+    @property
+    def server_protocol(self) -> str:
+        """What the server speaks."""
+        return "HTTP/1.1"
+
+    @lazy
+    def script_name(self) -> str:
+        """Where the application is mounted."""
+        return self.exchange.prefix + (self.app.script_name or "" if self.app is not None else "")
+
+    @lazy
+    def scheme(self) -> str:
+        """`http` or `https`."""
+        return self.exchange.scheme
+
+    @lazy
+    def base(self) -> str:
+        """Scheme and host as the client named them, without a slash at the end."""
+        host = self.exchange.head.get(b"host")
+        return f"{self.scheme}://{host.decode('latin-1') if host else _host_port(self.local, self.scheme)}"
+
+    # -- fields --------------------------------------------------------------------------------------------------
+
+    @lazy
+    def headers(self) -> Headers:
+        """The fields of the request, by name in any case."""
+        block = self.exchange.head.block
+        made: Headers | None = block.made.get("headers")
+        if made is None:
+            made = block.made["headers"] = Headers.from_wire(block.pairs)
+        return made.copy()
+
+    @lazy
+    def header_list(self) -> list[tuple[str, str]]:
+        """The fields one by one, in order."""
+        return self.headers.lines()
+
+    @lazy
+    def cookie(self) -> SimpleCookie:
+        """What the client sent as cookies; what is malformed is left out."""
+        value = self.exchange.head.get(b"cookie")
+        return parse_cookies(value.decode("latin-1") if value else "")
+
+    # -- ends ----------------------------------------------------------------------------------------------------
+
+    @lazy
+    def remote(self) -> Host:
+        """The client."""
+        host, port = self.exchange.client
+        return Host(host, port, host)
+
+    @lazy
+    def local(self) -> Host:
+        """The server's end of the connection."""
+        host, port = self.exchange.server
+        return Host(host, port, host)
+
+    # -- body ----------------------------------------------------------------------------------------------------
+
+    @property
+    def body(self) -> RequestBody:
+        """What comes after the head."""
+        if self._body is None:
+            self._body = RequestBody(self.exchange, self.resource.on_body if self.resource is not None else {})
+        return self._body
+
+    @body.setter
+    def body(self, body: RequestBody) -> None:
+        self._body = body
+
+    def close(self) -> None:
+        """The conversation is over: what came with the body is given back."""
+        self.closed = True
+        if self._body is not None:
+            self._body.close()
+
+    @property
+    def rfile(self) -> RequestBody:
+        """The body as a file."""
+        return self.body
+
+    # -- the handler ---------------------------------------------------------------------------------------------
+
+    @property
+    def handler(self) -> Any:
+        """What will be called for the page. A tool may set another callable without arguments, or None for no call."""
+        if not self.handler_replaced and self.resource is not None:
+            return PageHandler(self, self.resource.callable)
+        return self._handler
+
+    @handler.setter
+    def handler(self, handler: Any) -> None:
+        self.handler_replaced = True
+        self._handler = handler
+
+    @property
+    def kwargs(self) -> dict[str, Any]:
+        """Arguments of the handler by name: the parameters, unless a tool has said otherwise."""
+        return self.params if self._kwargs is None else self._kwargs
+
+    @kwargs.setter
+    def kwargs(self, kwargs: dict[str, Any]) -> None:
+        self._kwargs = kwargs
+
+    def call(self) -> Any:
+        """Bind the arguments and call the page handler. Raises HTTPError 404 or 400 if they do not fit."""
+        resource = self.resource
+        assert resource is not None
+        args, kwargs = self.args, self.kwargs
+        if not resource.plan.fits(len(args), kwargs.keys()):
+            error = resource.plan.misfit(len(args), kwargs.keys(), self._names_from_body())
+            raise error if self.show_mismatched_params else type(error)(error.code)
+        return resource.callable(*args, **kwargs)
+
+    def _names_from_body(self) -> frozenset[str]:
+        return frozenset(self._body.params) if self._body is not None else frozenset()
+
+    # -- the way -------------------------------------------------------------------------------------------------
+
+    @property
+    def config(self) -> Mapping[str, Any]:
+        """The config that holds for this request: flat, merged, not to be changed."""
+        return self.resource.config if self.resource is not None else {}
+
+    @property
+    def hooks(self) -> HookMap:
+        """The hooks of this request alone; a tool may attach more to points that are still to come."""
+        points = self.points
+        if not isinstance(points, HookMap):
+            points = self.points = HookMap(points)
+        return points
+
+    @lazy
+    def belongings(self) -> dict[str, Any]:
+        """What is stored on `serving` for the length of the request."""
+        return {}
+
+    @lazy
+    def unique_id(self) -> str:
+        """An id of this request for logs, error pages and those who ask."""
+        return str(uuid.uuid4())
+
+    @property
+    def log(self) -> Any:
+        """The log of the application; None without one."""
+        return self.app.log if self.app is not None else None
+
+    @property
+    def wsgi_environ(self) -> dict[str, Any]:
+        """The WSGI environ, where the request came through a WSGI server."""
+        return self.exchange.environ or {}
+
+    def __repr__(self) -> str:
+        return f"<Request {self.request_line}>"
+
+
+def _host_port(host: Host, scheme: str) -> str:
+    name = f"[{host.ip}]" if ":" in host.ip else host.ip or "localhost"
+    standard = {"http": 80, "https": 443}.get(scheme)
+    return name if host.port in (0, standard) else f"{name}:{host.port}"
+
+
+class _NoExchange(Exchange):
+    """What a request outside of any request stands on."""
+
+    def read(self, size: int = -1) -> bytes:
+        """There is no body."""
+        return b""
+
+    def open(self) -> None:
+        """There is nobody to answer."""
+
+    def send(self, data: bytes) -> None:
+        """There is nobody to answer."""
+
+    def end(self) -> None:
+        """There is nobody to answer."""
+
+    def cut(self) -> None:
+        """There is nobody to answer."""
+
+
+def idle_request() -> Request:
+    """A blank request, without an application, for code that asks outside of any request."""
+    request = Request(_NoExchange(Head("GET", b"/")))
+    request.response = Response()
+    return request

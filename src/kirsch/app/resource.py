@@ -1,0 +1,96 @@
+"""A place in the tree made ready to answer: everything about it that does not depend on the request.
+
+Made at the first request for the place and kept; what config, hooks and signature say is read here and never again.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any, Protocol
+
+from kirsch.app.errors import NotFound
+from kirsch.app.hooks import POINTS, Hook, Points
+from kirsch.app.params import Plan
+from kirsch.exchange import Pace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from kirsch.dispatch.found import Found
+
+
+class Hooking(Protocol):
+    """What brings hooks when config asks for it: a toolbox."""
+
+    def hooks(self, settings: Mapping[str, Any]) -> Iterable[tuple[str, Hook]]:
+        """Point and hook, for the settings below its namespace (`gzip.on`, `gzip.compress_level`)."""
+
+
+class Resource:
+    """See the module. target: the handler found, None for nothing (then callable answers 404).
+
+    pace: how long it takes. plan: how it takes its parameters. points: its hooks.
+    on_request, on_response, on_body: attributes that config sets on these, by name. headers: that config sets.
+    """
+
+    __slots__ = (
+        "callable", "config", "error_pages", "headers", "on_body", "on_request", "on_response", "pace", "plan",
+        "points", "target",
+    )  # fmt: skip
+
+    def __init__(self, found: Found, config: Mapping[str, Any], toolboxes: Mapping[str, Hooking]) -> None:
+        self.target = found.handler
+        self.callable: Callable[..., Any] = found.handler if found.handler is not None else _nothing_here
+        self.config = config
+        self.plan = Plan(self.callable)
+        self.pace = Pace(getattr(self.callable, "_kirsch_slow", None))
+        namespaces = by_namespace(config)
+        request = namespaces.get("request", {})
+        response = namespaces.get("response", {})
+        self.error_pages = {
+            int(key) if key.isdigit() else key: value for key, value in namespaces.get("error_page", {}).items()
+        }
+        self.on_request = {key: value for key, value in request.items() if "." not in key and key != "dispatch"}
+        if self.error_pages:
+            self.on_request["error_page"] = self.error_pages
+        self.on_body = {key[5:]: value for key, value in request.items() if key.startswith("body.")}
+        self.on_response = {key: value for key, value in response.items() if "." not in key}
+        self.headers = {key[8:]: value for key, value in response.items() if key.startswith("headers.")}
+        self.points = Points(_hooks(namespaces, toolboxes))
+
+    def __repr__(self) -> str:
+        return f"<Resource {getattr(self.callable, '__qualname__', self.callable)!r}>"
+
+
+def _nothing_here(*_: Any, **__: Any) -> Any:
+    raise NotFound
+
+
+def by_namespace(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """`{"tools": {"gzip.on": True}}` out of `{"tools.gzip.on": True}`; keys without a dot are left out."""
+    namespaces: dict[str, dict[str, Any]] = {}
+    for key, value in config.items():
+        namespace, dot, rest = key.partition(".")
+        if dot:
+            namespaces.setdefault(namespace, {})[rest] = value
+    return namespaces
+
+
+def _hooks(namespaces: Mapping[str, Mapping[str, Any]], toolboxes: Mapping[str, Hooking]) -> dict[str, list[Hook]]:
+    hooks: dict[str, list[Hook]] = {point: [] for point in POINTS}
+    for key, value in namespaces.get("hooks", {}).items():
+        hooks[key.partition(".")[0]].append(_as_hook(value))
+    for namespace, toolbox in toolboxes.items():
+        for point, hook in toolbox.hooks(namespaces.get(namespace, {})):
+            hooks[point].append(hook)
+    return hooks
+
+
+def _as_hook(value: Any) -> Hook:
+    """What config may give as a hook: a Hook, a callable, or the dotted name of one."""
+    if isinstance(value, Hook):
+        return value
+    if isinstance(value, str):
+        module, _, name = value.rpartition(".")
+        value = getattr(importlib.import_module(module), name)
+    return Hook(value)

@@ -1,0 +1,220 @@
+"""What we answer: status, headers, cookies and body, and finalize(), which makes of them what the wire wants."""
+
+from __future__ import annotations
+
+import time
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
+from kirsch.app.lazy import lazy
+from kirsch.http.codes import parse_status, reason
+from kirsch.http.cookies import Cookies, set_cookie_lines
+from kirsch.http.headers import Headers
+from kirsch.http.media import charset_name, parse_media_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from http import HTTPStatus
+
+    from kirsch.exchange import Field
+
+BLOCK: Final = 64 * 1024
+_HTML: Final[list[Field]] = [(b"Content-Type", b"text/html;charset=utf-8")]
+
+
+class Response:
+    """The answer to one request. Class attributes are the defaults; config sets them for a path as `response.<name>`.
+
+    status: an int, `"404"`, `"404 Reason"` or an HTTPStatus; None means 200.
+    body: str, bytes, None, an iterable of these (a generator, a list), or a file. stream: send the pieces as they come.
+    source: what a streamed body is made of, to be closed at the end.
+    charset: what str is encoded in, and what text/* is declared as unless it declares itself; None declares nothing.
+    """
+
+    status: int | str | HTTPStatus | None = None
+    stream = False
+    charset: str | None = "utf-8"
+    reason = "OK"
+    phrase = b""
+    fields: list[Field] = _HTML
+    source: Any = None
+
+    def __init__(self) -> None:
+        # PERF: what is set for each response has no default in the class; see Exchange.
+        self.body: Any = None
+        self.code = 0
+        self.length: int | None = None
+        self._headers: Headers | None = None
+        self._cookie: Cookies | None = None
+
+    @property
+    def headers(self) -> Headers:
+        """The header fields, but for cookies; Date and Server are added on the way out."""
+        if self._headers is None:
+            self._headers = Headers([("Content-Type", "text/html")])
+        return self._headers
+
+    @headers.setter
+    def headers(self, headers: Headers) -> None:
+        self._headers = headers
+
+    @property
+    def cookie(self) -> Cookies:
+        """Cookies to set: `response.cookie["name"] = "value"`, then attributes such as `["path"]` of it."""
+        if self._cookie is None:
+            self._cookie = Cookies()
+        return self._cookie
+
+    @cookie.setter
+    def cookie(self, cookie: Cookies) -> None:
+        self._cookie = cookie
+
+    @lazy
+    def time(self) -> float:
+        """When the response was begun (seconds since the epoch)."""
+        return time.time()
+
+    @property
+    def output_status(self) -> str | None:
+        """Code and reason, once finalized."""
+        return f"{self.code} {self.reason or reason(self.code)}" if self.code else None
+
+    @property
+    def header_list(self) -> list[Field]:
+        """The fields as they will be sent, once finalized."""
+        return self.fields
+
+    def finalize(self) -> None:
+        """Settle status, fields, length and body: bytes, or with `stream` an iterator of bytes.
+
+        Raises ValueError for what cannot be sent, such as a status that is none or a line break in a header, and
+        TypeError for a body that is none. What a streamed body raises before its first piece comes through.
+        """
+        # The body comes first: a generator has only now its turn to set status and headers.
+        if self.stream and not isinstance(self.body, (str, bytes, type(None))):
+            self.source = self.body
+            pieces = self._pieces(self.body)
+            # The first piece is waited for, so that what is done or raised before it still counts.
+            first = next((piece for piece in pieces if piece), b"")
+            self.body = chain((first,), pieces)
+        else:
+            self.length = len(self.collapse_body())
+        if self.status is None:
+            self.code = 200
+        else:
+            self._settle_status()
+        if self._headers is not None or self._cookie is not None or self.charset != "utf-8":
+            self.fields = self._wire_fields()
+
+    def _settle_status(self) -> None:
+        self.code, self.reason = parse_status(self.status)
+        self.phrase = self.reason.encode("latin-1", "replace")
+        if self.code < 200:
+            raise ValueError(f"the status {self.status!r} is no final answer: it must be 200 to 599")
+        if self.code == 205:  # it has no content (RFC 9110 §15.3.6)
+            self.discard()
+            self.body, self.length = b"", 0
+
+    def _wire_fields(self) -> list[Field]:
+        headers = self.headers
+        promised = headers.pop("Content-Length", None)
+        if promised is not None and self.source is not None:
+            self.length = _size(promised)
+        content_type = headers.get("Content-Type")
+        if content_type is not None and self.charset:
+            self._declare_charset(content_type)
+        try:
+            fields = headers.to_wire()
+            if self._cookie is not None:
+                fields.extend((b"Set-Cookie", line) for line in set_cookie_lines(self._cookie))
+        except ValueError:
+            # The error page takes its place, and could not be sent with them either.
+            self._headers = self._cookie = None
+            raise
+        return fields
+
+    def _declare_charset(self, content_type: str) -> None:
+        kind, parameters = parse_media_type(content_type)
+        if kind.startswith("text/") and "charset" not in parameters:
+            self.headers["Content-Type"] = f"{content_type};charset={self.charset}"
+
+    def collapse_body(self) -> bytes:
+        """The whole body as bytes, which it is from then on; an iterator is used up and closed."""
+        body = self.body
+        if isinstance(body, str):
+            data = body.encode(self._spoken())
+        elif isinstance(body, bytes):
+            data = body
+        elif body is None:
+            data = b""
+        else:
+            self.body = None
+            try:
+                data = b"".join(self._pieces(body))
+            finally:
+                close(body)
+        self.body = data
+        return data
+
+    def _pieces(self, body: Any) -> Iterator[bytes]:
+        """The body piece by piece, as bytes. TypeError names what a page handler must not return."""
+        if body is None:
+            return iter(())
+        if isinstance(body, (str, bytes)):
+            body = (body,)
+        elif isinstance(body, (bytearray, memoryview)):
+            body = (bytes(body),)
+        elif hasattr(body, "read"):
+            body = blocks(body)
+        elif isinstance(body, dict) or not hasattr(body, "__iter__"):
+            raise TypeError(
+                f"a page handler returned {type(body).__name__}; it may return str, bytes, None, an iterable of these, "
+                f"or a file"
+            )
+        return self._encoded(body)
+
+    def _encoded(self, pieces: Iterable[Any]) -> Iterator[bytes]:
+        charset = self._spoken()
+        for piece in pieces:
+            if isinstance(piece, str):
+                yield piece.encode(charset)
+            elif isinstance(piece, (bytes, bytearray, memoryview)):
+                yield bytes(piece)
+            elif piece is not None:
+                raise TypeError(f"a piece of the body is {type(piece).__name__}; it must be str or bytes")
+
+    def _spoken(self) -> str:
+        """What str is encoded in: as the Content-Type declares, or else `charset`."""
+        declared = None
+        if self._headers is not None and "charset" in self._headers.get("Content-Type", ""):
+            _, parameters = parse_media_type(self._headers.get("Content-Type", ""))
+            declared = charset_name(parameters.get("charset", ""))
+        return declared or self.charset or "utf-8"
+
+    def discard(self) -> None:
+        """Let go of the page that was to be, and close what its body holds open."""
+        body = self.body if self.source is None else self.source
+        self.body = self.source = None
+        close(body)
+
+    def __repr__(self) -> str:
+        return f"<Response {self.output_status or self.status or 'not finalized'}>"
+
+
+def blocks(file: Any, size: int = BLOCK) -> Iterator[Any]:
+    """A file in blocks; who has opened it closes it."""
+    while block := file.read(size):
+        yield block
+
+
+def close(body: Any) -> None:
+    """Close what a body holds open: a generator, a file."""
+    method = getattr(body, "close", None)
+    if method is not None:
+        method()
+
+
+def _size(value: str) -> int:
+    if not (value.isascii() and value.isdigit()):
+        raise ValueError(f"the response has a Content-Length that is no number: {value!r}")
+    return int(value)

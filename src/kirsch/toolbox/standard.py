@@ -1,0 +1,14 @@
+"""The table of the tools in the box: one line each."""
+
+from __future__ import annotations
+
+from kirsch.toolbox.tool import Toolbox
+from kirsch.toolbox.trailing_slash import TrailingSlash
+
+
+def standard_tools() -> Toolbox:
+    """A toolbox of its own, under the namespace `tools`."""
+    return Toolbox(
+        "tools",
+        trailing_slash=TrailingSlash(),
+    )

@@ -1,0 +1,455 @@
+"""The logs of an application and of the process."""
+
+from __future__ import annotations
+
+import logging
+import os
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kirsch.app.accesslog import COMBINED, AccessRecord
+from kirsch.app.log import GlobalLog, LogManager
+from kirsch.app.loghandlers import LogFile
+from kirsch.exchange import Exchange, Head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = "kirschtestlog"
+RECORD = AccessRecord("10.0.0.1", None, 1795000000.25, "GET", b"/x", (1, 1), 200, 2, 2, 0.5, b"", b"", b"", "7")
+
+
+class Visit(Exchange):
+    """An exchange that nobody reads."""
+
+    def __init__(self, head: Head) -> None:
+        super().__init__(head, ("10.0.0.1", 5000))
+
+    def read(self, size: int = -1) -> bytes:
+        return b""
+
+    def open(self) -> None: ...
+    def send(self, data: bytes) -> None: ...
+    def cut(self) -> None: ...
+
+    def end(self) -> None:
+        self.done()
+
+
+class Collector(logging.Handler):
+    """A handler of the application's own."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.records: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.records.append(record)
+
+
+def forget() -> None:
+    """Take everything from the loggers of these tests."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] == ROOT:
+            logger = logging.getLogger(name)
+            for handler in list(logger.handlers):
+                logger.removeHandler(handler)
+                handler.close()
+            logger.filters.clear()
+            logger.setLevel(logging.NOTSET)
+            logger.propagate = True
+
+
+@pytest.fixture
+def site() -> Iterator[GlobalLog]:
+    """The logs of a process."""
+    yield GlobalLog(logger_root=ROOT)
+    forget()
+
+
+@pytest.fixture
+def app_log(site: GlobalLog) -> LogManager:
+    """The logs of one application of it."""
+    return LogManager("7", ROOT)
+
+
+def content(app_log: LogManager, path: object) -> str:
+    """What a file holds when all is written."""
+    app_log.flush()
+    return Path(str(path)).read_text("utf-8")
+
+
+def wanted(app_log: LogManager) -> bool:
+    """Whether access lines are, not counting the handlers that pytest adds where a logger does not propagate."""
+    for logger in (app_log.access_log, logging.getLogger(f"{ROOT}.access")):
+        for handler in list(logger.handlers):
+            if type(handler).__module__.startswith("_pytest."):
+                logger.removeHandler(handler)
+    return app_log.access_wanted
+
+
+def visit(app_log: LogManager, path: bytes = b"/x", **request: Any) -> None:
+    """A request, logged if that is wanted."""
+    exchange = Visit(Head("GET", path, (1, 1), [(b"user-agent", b"Test")]))
+    if wanted(app_log):
+        app_log.follow(exchange, SimpleNamespace(**{"login": None, "unique_id": "7", **request}))
+    exchange.start(200, [])
+    exchange.finish(b"ok")
+
+
+# -- the error log ---------------------------------------------------------------------------------------------------
+
+
+def test_error(app_log: LogManager, tmp_path: Path) -> None:
+    """Time, context and message; called, it does the same."""
+    app_log.error_file = tmp_path / "e.log"
+    app_log.error("hello %s", "TEST")
+    app_log("without context")
+    lines = content(app_log, app_log.error_file).splitlines()
+    assert [line.partition("] ")[2] for line in lines] == ["TEST hello %s", "without context"]
+    assert len(lines[0].partition("]")[0] + "]") == len(app_log.time())
+
+
+def test_traceback(app_log: LogManager, tmp_path: Path) -> None:
+    """The failure that is being handled is written below; without one there is nothing to write."""
+    app_log.error_file = tmp_path / "e.log"
+    app_log.error("calm", traceback=True)
+    try:
+        _ = 1 // 0
+    except ZeroDivisionError:
+        app_log.error(context="HTTP", severity=logging.ERROR, traceback=True)
+    text = content(app_log, app_log.error_file)
+    assert "calm\n[" in text
+    assert "HTTP\n    Traceback (most recent call last):\n" in text
+    assert text.endswith("    ZeroDivisionError: integer division or modulo by zero\n")
+
+
+def test_levels(app_log: LogManager, tmp_path: Path) -> None:
+    """INFO is written, DEBUG is not, unless the logger is told so; a level set by others before stays."""
+    app_log.error_file = tmp_path / "e.log"
+    app_log.error("fine detail", severity=logging.DEBUG)
+    app_log.error_log.setLevel(logging.DEBUG)
+    LogManager("7", ROOT)
+    assert app_log.error_log.level == logging.DEBUG
+
+
+def test_messages_may_be_anything(app_log: LogManager, caplog: pytest.LogCaptureFixture) -> None:
+    """An exception, for instance."""
+    app_log.error(ValueError("bad %s"))
+    app_log.error()
+    assert caplog.messages == ["bad %s", ""]
+
+
+def test_a_record_knows_its_caller_and_context(app_log: LogManager, caplog: pytest.LogCaptureFixture) -> None:
+    """For handlers and formatters of the application's own."""
+    app_log.error("hello", "TEST", logging.WARNING)
+    (record,) = caplog.records
+    assert (record.filename, record.levelno, vars(record)["context"]) == ("test_log.py", 30, "TEST")
+
+
+def test_from_bus(app_log: LogManager, caplog: pytest.LogCaptureFixture) -> None:
+    """The bus speaks with its level."""
+    app_log.from_bus("started")
+    app_log.from_bus("broken", 40)
+    assert [(record.levelno, record.message) for record in caplog.records] == [
+        (20, "ENGINE started"),
+        (40, "ENGINE broken"),
+    ]
+
+
+def test_applications_and_the_process(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
+    """What an application says goes to its own log and to that of the process, also what other rooms say."""
+    site.error_file = tmp_path / "site.log"
+    app_log.error_file = tmp_path / "app.log"
+    app_log.error("one")
+    logging.getLogger(f"{ROOT}.server").info("two")
+    site.error("three")
+    assert [line[23:] for line in content(site, site.error_file).splitlines()] == ["one", "SERVER two", "three"]
+    assert [line[23:] for line in content(app_log, app_log.error_file).splitlines()] == ["one"]
+
+
+def test_one_file_for_both(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
+    """Then each line is written once."""
+    site.error_file = site.access_file = app_log.error_file = app_log.access_file = str(tmp_path / "x.log")
+    app_log.error("one")
+    visit(app_log)
+    site.flush()
+    assert len(content(app_log, tmp_path / "x.log").splitlines()) == 2
+
+
+def test_global_log_speaks_for_the_application(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
+    """Called within a request it is the log of that application; error() is always that of the process."""
+    app_log.error_file = tmp_path / "app.log"
+    site("before")
+    site.find_log = lambda: app_log
+    site("within", "X")
+    site.error("process")
+    assert [line[23:] for line in content(app_log, app_log.error_file).splitlines()] == ["X within"]
+
+
+def test_silence(site: GlobalLog, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the screen off and no file, nothing is written anywhere, not even by logging's last resort."""
+    monkeypatch.setattr(logging.getLogger(ROOT), "propagate", False)
+    site.error("serious", severity=logging.CRITICAL)
+    assert capsys.readouterr() == ("", "")
+
+
+# -- the access log --------------------------------------------------------------------------------------------------
+
+
+def test_nobody_wants_it(app_log: LogManager) -> None:
+    """Without a handler nothing is done for a request."""
+    assert not wanted(app_log)
+
+
+def test_access(app_log: LogManager, tmp_path: Path) -> None:
+    """A line for each request, when it is over."""
+    app_log.access_file = tmp_path / "a.log"
+    visit(app_log, login="anna")
+    text = content(app_log, app_log.access_file)
+    assert text.startswith("10.0.0.1 - anna [")
+    assert text.endswith(' "GET /x HTTP/1.1" 200 2 "" "Test"\n')
+    assert text.count("\n") == 1
+
+
+def test_access_by_record(app_log: LogManager, tmp_path: Path) -> None:
+    """Whoever has no exchange may make a record."""
+    app_log.access_file = tmp_path / "a.log"
+    assert wanted(app_log)
+    app_log.access(RECORD)
+    assert content(app_log, app_log.access_file).endswith('"GET /x HTTP/1.1" 200 2 "" ""\n')
+
+
+def test_format(app_log: LogManager, tmp_path: Path) -> None:
+    """It can be set, and set back; a wrong one is refused and changes nothing."""
+    app_log.access_file = tmp_path / "a.log"
+    app_log.access_log_format = "{s} {i}"
+    with pytest.raises(ValueError, match=r"has no {nonsense}"):
+        app_log.access_log_format = "{nonsense}"
+    visit(app_log)
+    assert (content(app_log, app_log.access_file), app_log.access_log_format) == ("200 7\n", "{s} {i}")
+    app_log.access_log_format = None
+    assert app_log.access_log_format == COMBINED
+
+
+def test_callbacks_are_kept(app_log: LogManager, tmp_path: Path) -> None:
+    """Whoever else waits for the end of an exchange is still told of it."""
+    app_log.access_file = tmp_path / "a.log"
+    assert wanted(app_log)
+    exchange, ended = Visit(Head("GET", b"/")), []
+    exchange.when_done = ended.append
+    app_log.follow(exchange, None)
+    exchange.start(200, [])
+    exchange.finish(b"")
+    assert ended == [exchange]
+    assert content(app_log, app_log.access_file).count("\n") == 1
+
+
+def test_a_broken_log_breaks_nothing(app_log: LogManager, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A failure while logging is said in the error app_log."""
+    app_log.access_file = tmp_path / "a.log"
+    visit(app_log, login=5)
+    assert "LOG the access log failed" in caplog.text
+
+
+def test_lines_go_up_to_the_process(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
+    """And not beyond: the root logger, and who has configured it, is not flooded."""
+    site.access_file = tmp_path / "site.log"
+    above = Collector()
+    logging.getLogger(ROOT).addHandler(above)
+    visit(app_log)
+    assert content(site, site.access_file).count("\n") == 1
+    assert above.records == []
+
+
+def test_a_handler_of_ones_own(app_log: LogManager, tmp_path: Path) -> None:
+    """It gets real records with all values, and is noticed at once; the file goes on."""
+    app_log.access_file = tmp_path / "a.log"
+    visit(app_log)
+    collector = Collector()
+    app_log.access_log.addHandler(collector)
+    visit(app_log, b"/second")
+    app_log.flush()
+    (record,) = collector.records
+    assert record.getMessage().endswith('"GET /second HTTP/1.1" 200 2 "" "Test"')
+    assert (vars(record)["access"].request_id, record.levelname, record.name) == ("7", "INFO", f"{ROOT}.access.7")
+    assert record.created == vars(record)["access"].when
+    assert content(app_log, app_log.access_file).count("\n") == 2
+
+
+@pytest.mark.parametrize("owner", ["log", "site"])
+def test_handlers_of_both_loggers_count(owner: str, site: GlobalLog, app_log: LogManager) -> None:
+    """One at the logger of the process is as good as one at that of the application."""
+    collector = Collector()
+    logger = {"log": app_log, "site": site}[owner].access_log
+    logger.addHandler(collector)
+    assert wanted(app_log)
+    logger.removeHandler(collector)
+    assert not wanted(app_log)
+
+
+def test_filters(app_log: LogManager, tmp_path: Path) -> None:
+    """A filter of a logger sees each request, and decides for all its handlers."""
+    app_log.access_file = tmp_path / "a.log"
+    app_log.access_log.addFilter(lambda record: vars(record)["access"].target != b"/health")
+    app_log.access_log.addHandler(Collector())
+    visit(app_log)
+    visit(app_log, b"/health")
+    assert content(app_log, app_log.access_file).count("\n") == 1
+
+
+def test_own_formatter(app_log: LogManager, tmp_path: Path) -> None:
+    """A file of ours may be given another formatter, for JSON perhaps; within a second it is used."""
+    app_log.access_file = tmp_path / "a.log"
+    app_log.access_log.handlers[0].setFormatter(logging.Formatter("%(name)s %(access)s"))
+    visit(app_log)
+    text = content(app_log, app_log.access_file)
+    assert text.startswith(f"{ROOT}.access.7 AccessRecord(remote_host='10.0.0.1'")
+
+
+def test_levels_of_the_access_log(app_log: LogManager, tmp_path: Path) -> None:
+    """A logger that wants no INFO wants no access lines, and may change its mind."""
+    app_log.access_file = tmp_path / "a.log"
+    app_log.access_log.setLevel(logging.WARNING)
+    visit(app_log)
+    assert not wanted(app_log)
+    app_log.access_log.setLevel(logging.INFO)
+    visit(app_log)
+    assert content(app_log, app_log.access_file).count("\n") == 1
+
+
+def test_broken_handlers(app_log: LogManager, caplog: pytest.LogCaptureFixture) -> None:
+    """What a handler raises is said once in a while, and keeps no other record from it."""
+
+    class Broken(Collector):
+        def emit(self, record: logging.LogRecord) -> None:
+            super().emit(record)
+            raise OSError("no line to the log host")
+
+    handler = Broken()
+    app_log.access_log.addHandler(handler)
+    for _ in range(3):
+        visit(app_log)
+    app_log.flush()
+    assert len(handler.records) == 3
+    assert caplog.text.count("a handler of the access log failed") == 1
+
+
+# -- where to --------------------------------------------------------------------------------------------------------
+
+
+def test_screen(app_log: LogManager, capsys: pytest.CaptureFixture[str]) -> None:
+    """Errors go to stderr, accesses to stdout."""
+    assert not app_log.screen
+    app_log.screen = True
+    app_log.screen = True
+    assert app_log.screen
+    app_log.error("hello")
+    visit(app_log)
+    app_log.flush()
+    out, err = capsys.readouterr()
+    assert (out.count("\n"), err.count("\n")) == (1, 1)
+    assert "hello" in err
+    app_log.screen = False
+    assert not app_log.screen
+
+
+@pytest.mark.parametrize("which", ["error_file", "access_file"])
+def test_file(which: str, app_log: LogManager, tmp_path: Path) -> None:
+    """A path, made absolute; setting another one replaces it, and nothing ends it."""
+    assert getattr(app_log, which) == ""
+    for name in ("a.log", "b.log", "b.log"):
+        setattr(app_log, which, str(tmp_path / name))
+        assert getattr(app_log, which) == str(tmp_path / name)
+    handlers = [*app_log.error_log.handlers, *app_log.access_log.handlers]
+    assert [handler.place for handler in handlers if isinstance(handler, LogFile)] == [str(tmp_path / "b.log")]
+    setattr(app_log, which, None)
+    assert getattr(app_log, which) == ""
+
+
+def test_a_wrong_file_changes_nothing(app_log: LogManager, tmp_path: Path) -> None:
+    """It is an error at once, and what was there stays."""
+    app_log.error_file = str(tmp_path / "a.log")
+    with pytest.raises(FileNotFoundError):
+        app_log.error_file = str(tmp_path / "nowhere" / "b.log")
+    assert app_log.error_file == str(tmp_path / "a.log")
+
+
+def test_configure(app_log: LogManager, tmp_path: Path) -> None:
+    """Config sets attributes, also those that only the application knows."""
+    app_log.configure("access_file", str(tmp_path / "a.log"))
+    app_log.configure("maximum", 5)
+    assert (app_log.access_file, vars(app_log)["maximum"]) == (str(tmp_path / "a.log"), 5)
+
+
+def test_wsgi(app_log: LogManager) -> None:
+    """Errors may go to the WSGI server's app_log."""
+    written: list[str] = []
+    stream = SimpleNamespace(write=written.append, flush=lambda: None)
+    app_log.find_environ = lambda: {"wsgi.errors": stream}
+    app_log.wsgi = app_log.wsgi = True
+    app_log.error("hello", "X")
+    assert app_log.wsgi
+    app_log.wsgi = False
+    assert not app_log.wsgi
+    app_log.error("again", "X")
+    assert [line[23:] for line in written] == ["X hello\n"]
+
+
+def test_reopen(app_log: LogManager, tmp_path: Path) -> None:
+    """After files were moved away, all go to new ones, those of standard handlers, too."""
+    app_log.access_file = tmp_path / "a.log"
+    app_log.error_file = tmp_path / "e.log"
+    app_log.error_log.addHandler(logging.FileHandler(tmp_path / "own.log", encoding="utf-8"))
+    app_log.access_log.addHandler(logging.FileHandler(tmp_path / "late.log", delay=True))
+    app_log.error_log.addHandler(Collector())
+    app_log.error("one")
+    app_log.flush()
+    for name in ("a.log", "e.log", "own.log"):
+        os.rename(tmp_path / name, tmp_path / f"{name}.1")
+    app_log.reopen_files()
+    app_log.error("zwei ä")
+    visit(app_log)
+    assert content(app_log, tmp_path / "a.log").count("\n") == 1
+    assert content(app_log, tmp_path / "e.log").endswith("zwei ä\n")
+    assert content(app_log, tmp_path / "own.log") == "zwei ä\n"
+
+
+def test_close(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
+    """Screen and files go, written to the end; handlers of others stay."""
+    collector = Collector()
+    for each in (site, app_log):
+        each.screen = True
+        each.error_file = tmp_path / "e.log"
+        each.error_log.addHandler(collector)
+        each.error("last words")
+        each.close()
+        assert not each.screen
+        assert each.error_file == ""
+        assert each.error_log.handlers == [collector]
+    assert (tmp_path / "e.log").read_text().count("last words") == 2
+
+
+def test_an_id_may_come_again(app_log: LogManager, tmp_path: Path) -> None:
+    """A new application does not write to the files of a dead one that had the same id."""
+    app_log.access_file = tmp_path / "a.log"
+    assert LogManager("7", ROOT).access_file == ""
+
+
+def test_standard_configuration(site: GlobalLog, tmp_path: Path) -> None:
+    """After logging was told to start anew, which closes all handlers, what is still attached still writes."""
+    site.error_file = tmp_path / "e.log"
+    for handler in logging.getLogger(ROOT).handlers:
+        handler.close()
+    site.error("hello")
+    assert content(site, site.error_file).endswith("hello\n")
+
+
+def test_repr(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
+    """It says where the lines go."""
+    assert repr(app_log) == f"<LogManager {ROOT}.error.7: nowhere>"
+    site.screen = True
+    assert repr(site) == f"<GlobalLog {ROOT}.error: stderr, stdout>"
