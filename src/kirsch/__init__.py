@@ -1,0 +1,57 @@
+"""Kirsch: an object-oriented web framework with its own production HTTP server.
+
+import kirsch
+
+class Hello:
+    @kirsch.expose
+    def index(self, name="world"):
+        return f"Hello {name}!"
+
+kirsch.quickstart(Hello())
+"""
+
+from kirsch.app.context import serving, thread_data
+from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschError, NotFound
+from kirsch.dispatch.expose import blocking, expose, popargs, quick
+from kirsch.run.defaults import (
+    config,
+    engine,
+    log,
+    quickstart,
+    request,
+    response,
+    server,
+    tools,
+    tree,
+    url,
+)
+from kirsch.run.wsgi import Application
+from kirsch.toolbox.tool import Tool
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Application",
+    "HTTPError",
+    "HTTPRedirect",
+    "InternalRedirect",
+    "KirschError",
+    "NotFound",
+    "Tool",
+    "blocking",
+    "config",
+    "engine",
+    "expose",
+    "log",
+    "popargs",
+    "quick",
+    "quickstart",
+    "request",
+    "response",
+    "server",
+    "serving",
+    "thread_data",
+    "tools",
+    "tree",
+    "url",
+]

@@ -1,0 +1,159 @@
+"""The objects behind the face: one bus, one site, one server, one config and one log for the process.
+
+Made when `kirsch` is imported; no thread, socket or file comes into being before the engine is started.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kirsch.app.config import GlobalConfig
+from kirsch.app.context import Proxy, present
+from kirsch.app.keys import Keys
+from kirsch.app.links import from_page, query_text, without_host
+from kirsch.app.links import url as page_url
+from kirsch.app.log import GlobalLog
+from kirsch.http.urls import normalize_path
+from kirsch.options import OptionError, did_you_mean
+from kirsch.process.bus import Bus
+from kirsch.process.channels import ChannelFailures
+from kirsch.process.signals import SignalHandler
+from kirsch.process.threads import ThreadManager
+from kirsch.run.service import WebServer
+from kirsch.run.wsgi import Application, Tree
+from kirsch.server.listener import ListenError
+from kirsch.toolbox.standard import standard_tools
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Engine(Bus):
+    """The bus of the process with what stands on it. signals: subscribe() it to end well on SIGTERM and Ctrl-C."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.add_channels("before_request", "after_request")
+        self.thread_manager = ThreadManager(self)
+        self.thread_manager.subscribe()
+        self.signal_handler = SignalHandler(self)
+
+    @property
+    def signals(self) -> SignalHandler:
+        """Turns signals of the system into events of the bus, once subscribed."""
+        return self.signal_handler
+
+
+engine = Engine()
+tree = Tree()
+tools = standard_tools()
+log = GlobalLog(lambda: present().log)
+server = WebServer(engine, tree.handle)
+config = GlobalConfig()
+request = Proxy(present, "request")
+response = Proxy(lambda: present().response, "response")
+
+
+def _configure() -> None:
+    """Tie the parts together."""
+    Application.toolboxes = {"tools": tools}
+    Application.site_config = config
+    log.screen = True
+    log.find_environ = lambda: present().wsgi_environ
+    Application.keys = Keys({"tools": tools})
+    config.known.toolboxes["tools"] = tools
+    server.subscribe()
+    engine.subscribe("start", _check_config, priority=10)
+    engine.subscribe("log", log.from_bus)
+    engine.subscribe("graceful", log.reopen_files)
+    config.namespaces["server"] = lambda key, value: setattr(server, key, value)
+    config.namespaces["log"] = log.configure
+    config.namespaces["engine"] = _set_engine
+    config.namespaces["tree"] = _graft
+
+
+def _set_engine(key: str, value: Any) -> None:
+    """`engine.SIGTERM` and the like: a listener for that signal, None for none of ours; or an attribute of the bus."""
+    if key.startswith("SIG"):
+        engine.signal_handler.handlers.pop(key, None)
+        if value is not None:
+            engine.signal_handler.set_handler(key, value)
+    elif key == "join_timeout":
+        engine.join_timeout = value
+    elif key != "autoreload.on":
+        raise OptionError(key, f"there is no such option{did_you_mean(key, ('SIGTERM', 'SIGHUP', 'join_timeout'))}")
+
+
+def _check_config() -> None:
+    """What config says of tools is checked when all of them are known: at the start, not at the first request."""
+    config.check_tools()
+    applications = [application for application in tree.apps.values() if isinstance(application, Application)]
+    for sections in config.pending_sections:
+        if len(applications) == 1:
+            applications[0].merge(sections)
+        else:
+            engine.log(
+                "Sections of paths in the config of the process belong to one application: mount it with them.", 30
+            )
+    config.pending_sections.clear()
+    for application in applications:
+        application.config.check_tools()
+
+
+def _graft(_: str, value: Any) -> None:
+    """`tree.<anything>`: a WSGI application, at its own script_name, or a dict of them by path."""
+    apps = value if isinstance(value, dict) else {getattr(value, "script_name", ""): value}
+    for script_name, application in apps.items():
+        tree.graft(application, script_name)
+
+
+def quickstart(root: Any = None, script_name: str = "", config: Any = None) -> None:
+    """Mount an object, start, and stay until the process is told to end (SIGTERM, Ctrl-C).
+
+    config: a dict or file with a section `global` for the process and one for each path.
+    """
+    if config is not None:
+        _global_config.update(config)
+    application = tree.mount(root, script_name)
+    for sections in _global_config.pending_sections:
+        application.merge(sections)
+    _global_config.pending_sections.clear()
+    engine.signals.subscribe()
+    try:
+        engine.start()
+        engine.block()
+    except KeyboardInterrupt:
+        engine.exit()
+    except ChannelFailures as failures:
+        if all(isinstance(failure, ListenError) for failure in failures.get_instances()):
+            raise SystemExit(1) from None  # it has been said in the log
+        raise
+
+
+def url(
+    path: str = "",
+    qs: str | Mapping[str, Any] | Sequence[tuple[str, Any]] = "",
+    script_name: str | None = None,
+    base: str | None = None,
+    relative: bool | str | None = None,
+) -> str:
+    """The address of a path, absolute by default; without a leading slash, relative to the page being answered.
+
+    qs: a query string, or parameters for one. script_name, base: instead of those of the request. relative: "server"
+    for an address without the host, True for one relative to this page; default is `relative_urls` of the application.
+    """
+    here = present()
+    query = query_text(qs)
+    if here.app is None:
+        path = path if path.startswith("/") else "/" + path
+        return (base or server.base()) + normalize_path((script_name or "") + path) + query
+    address = page_url(here, path, query, script_name, base)
+    if relative is None:
+        relative = here.app.relative_urls
+    if relative == "server":
+        return without_host(address)
+    return from_page(here, address) if relative else address
+
+
+_global_config = config
+_configure()

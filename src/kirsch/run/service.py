@@ -1,0 +1,136 @@
+"""The server as a part of the process: started and stopped by the bus, set up by attributes or by config."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import threading
+from typing import TYPE_CHECKING, Any
+
+from kirsch.app.answers import bare
+from kirsch.process.bus import State
+from kirsch.server.server import Server, Statistics
+from kirsch.server.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kirsch.exchange import Exchange
+    from kirsch.process.bus import Bus
+
+START_PRIORITY = 75
+STOP_PRIORITY = 25
+
+_log = logging.getLogger("kirsch.server")
+
+
+class WebServer(Settings):
+    """One server on the bus, for the handler of a site. Its attributes are the settings, for the next start."""
+
+    def __init__(self, bus: Bus, handler: Callable[[Exchange], None]) -> None:
+        super().__init__()
+        self._bus = bus
+        self._handler = handler
+        self._server: Server | None = None
+        self._over = threading.Event()
+
+    @property
+    def httpserver(self) -> Server | None:
+        """The running server; None while there is none."""
+        return self._server
+
+    # -- on the bus ----------------------------------------------------------------------------------------------
+
+    def subscribe(self) -> None:
+        """Be started and stopped with the bus."""
+        self._bus.subscribe("start", self.start, START_PRIORITY)
+        self._bus.subscribe("stop", self.stop, STOP_PRIORITY)
+
+    def unsubscribe(self) -> None:
+        """Leave the bus: it will not start or stop this server any more."""
+        self._bus.unsubscribe("start", self.start)
+        self._bus.unsubscribe("stop", self.stop)
+
+    def start(self) -> None:
+        """Listen and serve. While the bus has not started, clients are told to come back (503). Raises ListenError."""
+        if self._server is not None:
+            self._bus.log(f"Already serving on {', '.join(self._server.urls)}")
+            return
+        server = Server(self._handler if self._bus.state is State.STARTED else self._not_yet, self)
+        server.on_thread_start.append(lambda _: self._bus.publish("acquire_thread"))
+        server.on_thread_stop.append(lambda _: self._bus.publish("release_thread"))
+        server.on_interrupt = self._interrupted
+        server.start()
+        self._server = server
+        self._over.clear()
+        # No daemon: a program that has started a server lives until that stops.
+        threading.Thread(target=self._over.wait, name="kirsch keeper").start()
+        for url in server.urls:
+            self._bus.log(f"Serving on {url}")
+
+    def stop(self) -> None:
+        """Answer what was accepted and stop, within `shutdown_timeout` seconds.
+
+        Called by a page handler it returns at once, and the server stops when that page has been answered, too.
+        """
+        server, self._server = self._server, None
+        if server is None:
+            return
+        if server.serves_here():
+            threading.Thread(target=self._stop, args=(server,), name="kirsch stop", daemon=True).start()
+        else:
+            self._stop(server)
+
+    def _stop(self, server: Server) -> None:
+        try:
+            if not server.stop():
+                _log.warning("some requests were cut off after %g seconds (shutdown_timeout)", self.shutdown_timeout)
+        finally:
+            self._over.set()
+        self._bus.log("HTTP server stopped")
+
+    def restart(self) -> None:
+        """Stop and start."""
+        self.stop()
+        self.start()
+
+    def _not_yet(self, exchange: Exchange) -> None:
+        """Before the bus has started: 503, and the real handler as soon as it has."""
+        if self._bus.state in (State.STARTING, State.STARTED, State.STOPPING):
+            if self._server is not None:
+                self._server.handler = self._handler
+            self._handler(exchange)
+            return
+        _log.warning("503: the engine has not been started; call engine.start()")
+        fields = [(b"Retry-After", b"1")]
+        bare(exchange, 503, "The engine has not been started. Call engine.start() to serve requests.", fields)
+
+    def _interrupted(self, error: BaseException) -> None:
+        """A page handler wants the process to end; its status is kept."""
+        status = error.code if isinstance(error, SystemExit) else 130
+        self._bus.log(f"{type(error).__name__} raised by a page handler: shutting down bus")
+        threading.Thread(target=self._bus.exit, args=(status,), name="kirsch exit", daemon=True).start()
+
+    # -- what others ask -----------------------------------------------------------------------------------------
+
+    @property
+    def bind_addr(self) -> Any:
+        """Where it listens, or will: a path, or host and port."""
+        if self.socket_file:
+            return self.socket_file
+        port = self._server.port if self._server is not None else self.socket_port
+        return self.socket_host, port
+
+    def base(self) -> str:
+        """Scheme, host and port for links made outside of any request."""
+        if self.socket_file:
+            return self.socket_file
+        host, port = self.bind_addr
+        if host in ("0.0.0.0", "::"):
+            host = socket.gethostname()
+        name = f"[{host}]" if ":" in host else host
+        return f"http://{name}" if port == 80 else f"http://{name}:{port}"
+
+    def statistics(self) -> Statistics | None:
+        """What is going on; None while it does not run."""
+        return self._server.statistics() if self._server is not None else None
