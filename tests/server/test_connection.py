@@ -295,6 +295,11 @@ def raising(error, after=0):
     return handler
 
 
+def said(caplog):
+    """Whether the server has logged anything: other tests may still have lines of their access logs on the way."""
+    return any(record.name == "kirsch.server" for record in caplog.records)
+
+
 @pytest.mark.parametrize("after", [0, 1])
 @pytest.mark.parametrize(
     ("error", "status"), [(ValueError(), 500), (ClientError(413, "too much"), 413), (SystemExit(), 500)]
@@ -306,7 +311,7 @@ def test_a_handler_that_fails_before_it_sends(pair, caplog, after, error, status
     assert it.got().startswith(b"HTTP/1.1 %d " % status)
     assert it.feed(GET) == "keep"
     assert len(it.ground.interruptions) == (2 if isinstance(error, SystemExit) else 0)
-    assert bool(caplog.records) == isinstance(error, ValueError)
+    assert said(caplog) == isinstance(error, ValueError)
 
 
 @pytest.mark.parametrize("error", [ValueError(), ClientError(408, "slow"), ClientGone(), KeyboardInterrupt()])
@@ -315,7 +320,7 @@ def test_a_handler_that_fails_in_the_middle(pair, caplog, error):
     it = pair(raising(error, 2))
     assert it.feed(GET) == "close"
     assert it.got().endswith(b"\r\n4\r\nsome\r\n")
-    assert bool(caplog.records) == isinstance(error, ValueError)
+    assert said(caplog) == isinstance(error, ValueError)
 
 
 def test_a_handler_that_fails_after_its_answer(pair, caplog):

@@ -47,10 +47,14 @@ def test_a_client_that_does_not_take_its_answer():
         exchange.start(200, [])
         exchange.finish(body)
 
-    with serving(handler, write_timeout=0.1, thread_pool=2) as server, client_of(server, receive_buffer=4096) as client:
+    def left_alone(server):
+        """Whether the client is still there, and no thread busy with it."""
+        now = server.statistics()
+        return now.requests == now.connections == 1 and {thread.doing for thread in now.threads} <= {"holder", "idle"}
+
+    with serving(handler, write_timeout=0.3, thread_pool=2) as server, client_of(server, receive_buffer=4096) as client:
         client.send(GET)
-        assert eventually(lambda: server.statistics().requests == 1)
-        assert {thread.doing for thread in server.statistics().threads} <= {"holder", "idle"}
+        assert eventually(lambda: left_alone(server))
         assert eventually(lambda: server.statistics().connections == 0)
 
 
