@@ -99,10 +99,15 @@ class Head:
         return f"<Head {self.method} {self.target.decode('latin-1')}>"
 
 
+TRIFLE: Final = SLOW / 10
+"""Seconds that are not worth remembering, as long as nothing longer was seen."""
+
+
 class Pace:
     """How long a handler takes: a moving average, which tells beforehand whether a call would hold others up.
 
-    slow: whether the next call is expected to take longer than SLOW; as given, if it is given.
+    slow: whether the next call is expected to take longer than SLOW; as given, if it is given. seconds: the average.
+    PERF: took() need not be called where both the call and the average are a TRIFLE.
     Threads may race on it: the worst that a lost update does is to forget one call.
     """
 
@@ -172,6 +177,21 @@ class Exchange(ABC):
         self.reason = reason
         self.bodiless = status < 200 or status in (204, 304) or self.head.method == "HEAD"
         self.stage = STARTED
+
+    def reply(self, status: int, fields: Sequence[Field], data: bytes, reason: bytes = b"") -> None:
+        """Send a whole answer: start() and finish() in one, which most answers are. Raises ClientGone."""
+        if self.stage is not NEW:
+            raise ExchangeError(f"reply() while this exchange is {self.stage}, with status {self.status}")
+        self.status = status
+        self.fields = fields
+        self.reason = reason
+        self.length = len(data)
+        self.bodiless = bodiless = status < 200 or status in (204, 304) or self.head.method == "HEAD"
+        self.stage = STARTED
+        if not bodiless:
+            self.sent = len(data)
+        self.answer(data)
+        self.stage = FINISHED
 
     def write(self, data: bytes) -> None:
         """Send some of the body now, waiting for the client where it must. Raises ClientGone."""

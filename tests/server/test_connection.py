@@ -238,8 +238,8 @@ def test_lingering_has_an_end(pair):
     it = pair(echo)
     it.feed(b"nonsense\r\n\r\n")
     assert it.connection.deadline == 1002
-    for _ in range(40):
-        if it.feed(b"x" * 65536) == "close":
+    for _ in range(160):
+        if it.feed(b"x" * 16384) == "close":
             break
     assert it.ended
 

@@ -30,8 +30,7 @@ _log = logging.getLogger("kirsch.error")
 
 def bare(exchange: Exchange, status: int, message: str, fields: Sequence[Field] = ()) -> None:
     """Answer in one line of text, without any application."""
-    exchange.start(status, [_TEXT, *fields])
-    exchange.finish(f"{message}\n".encode())
+    exchange.reply(status, [_TEXT, *fields], f"{message}\n".encode())
 
 
 def show(request: Request, response: Response, instead: HTTPError | HTTPRedirect) -> None:
@@ -154,10 +153,10 @@ def send(request: Request, response: Response) -> None:
     exchange = request.exchange
     body = response.body
     try:
-        exchange.start(response.code, response.fields, response.length, response.phrase)
         if type(body) is bytes:
-            exchange.finish(body)
+            exchange.reply(response.code, response.fields, body, response.phrase)
             return
+        exchange.start(response.code, response.fields, response.length, response.phrase)
         if not exchange.bodiless:
             for piece in body:
                 if piece:

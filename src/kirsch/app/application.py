@@ -12,17 +12,17 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from kirsch.app.answers import bare, fail, send, show, tell
-from kirsch.app.config import GlobalConfig, Sections, merged
+from kirsch.app.config import GlobalConfig, Sections
 from kirsch.app.context import current
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschError
 from kirsch.app.hooks import run_hooks
 from kirsch.app.log import LogManager
 from kirsch.app.request import Request
 from kirsch.app.resource import Hooking, Resource
+from kirsch.app.resources import Resources
 from kirsch.app.response import Response
 from kirsch.dispatch.found import Found
-from kirsch.dispatch.tree import Dispatcher
-from kirsch.exchange import ClientGone, Exchange
+from kirsch.exchange import TRIFLE, ClientGone, Exchange
 from kirsch.http.forms import FormError, combine, parse_query
 from kirsch.http.urls import split_target
 
@@ -31,9 +31,6 @@ if TYPE_CHECKING:
 
     from kirsch.app.hooks import HookMap, Points
     from kirsch.app.keys import Keys
-
-MOST_RESOURCES = 4096
-"""How many Resources are kept: trees may hold circles, so their number has no bound of its own."""
 
 MOST_REDIRECTS = 20
 """How many internal redirects one request may run through."""
@@ -62,10 +59,8 @@ class Application:
         self.script_name = script_name.rstrip("/") if script_name is not None else None
         self.toolboxes = dict(self.toolboxes)
         self.config = Sections(None, self.keys, f"config of the application at {self.script_name or '/'!r}")
-        self.dispatcher = Dispatcher()
         self.log = LogManager(str(id(self)))
-        self._resources: dict[Any, Resource] = {}
-        self._version = -1
+        self.resources = Resources(self)
         if config:
             self.merge(config)
 
@@ -169,8 +164,13 @@ class Application:
 
     def route(self, request: Request, response: Response) -> None:
         """From the path to a finished response: the eight hook points but the last four stand here in their order."""
-        resource = self.find(request, response)
+        if request.prev is not None:
+            _refuse_circles(request)
+        request.resource = resource = self.resources.find(request)
         points: Points | HookMap = resource.points
+        request.points = points
+        if resource.settings:
+            resource.settle(request, response)
         if points.on_start_resource:
             request.stage = "on_start_resource"
             run_hooks(points.on_start_resource, request, response)
@@ -201,43 +201,11 @@ class Application:
             request.stage = "before_finalize"
             run_hooks(points.before_finalize, request, response)
         response.finalize()
-        pace.took(perf_counter() - began)
+        seconds = perf_counter() - began
+        if seconds > TRIFLE or pace.seconds > TRIFLE:
+            pace.took(seconds)
 
     # -- steps of it ---------------------------------------------------------------------------------------------
-
-    def find(self, request: Request, response: Response) -> Resource:
-        """The Resource for the request's path: walked to each time, made once."""
-        if request.prev is not None:
-            _refuse_circles(request)
-        version = self.site_config.version + self.config.version
-        if self._version != version:
-            self._resources.clear()
-            self._version = version
-        found = self.dispatcher.find(self.root, request.path_info, request.params)
-        if found.params:
-            request.from_path = frozenset(found.params)
-        request.args = found.rest
-        request.is_index = found.is_index
-        key = (found.path, self.config.match(found.segments))
-        resource = self._resources.get(key)
-        if resource is None or resource.target != found.handler or found.dynamic:
-            resource = Resource(found, merged(self.site_config, found.steps(), self.config), self.toolboxes)
-            if not found.dynamic:
-                if len(self._resources) >= MOST_RESOURCES:
-                    self._resources.clear()
-                self._resources[key] = resource
-        request.resource = resource
-        request.points = resource.points
-        if resource.on_request:
-            _set(request, resource.on_request)
-        if resource.on_response:
-            _set(response, resource.on_response)
-        for name, value in resource.headers.items():
-            if value is None:
-                response.headers.pop(name, None)
-            else:
-                response.headers[name] = value
-        return resource
 
     def _read_query(self, request: Request) -> None:
         try:
@@ -257,8 +225,9 @@ class Application:
         """If the way to the page has failed already, errors are shown as it is said for the root."""
         if request.resource is None:
             with suppress(Exception):  # what is wrong is told by the error that has led here
-                config = merged(self.site_config, [(self.root, ())], self.config)
-                _set(request, Resource(Found(self.root, [], {}), config, {}).on_request)
+                Resource(Found(self.root, [], {}), self.resources.settings(request), {}).settle(
+                    request, request.response
+                )
 
     def _next(self, request: Request, redirect: InternalRedirect) -> Request:
         """The request that takes the place of one that was redirected inside."""
@@ -286,12 +255,6 @@ class Application:
 
     def __repr__(self) -> str:
         return f"<Application {type(self.root).__name__} at {self.script_name or '/'!r}>"
-
-
-def _set(guest: Request | Response, attributes: Mapping[str, Any]) -> None:
-    """Set what config says."""
-    for name, value in attributes.items():
-        setattr(guest, name, value)
 
 
 def _refuse_circles(request: Request) -> None:

@@ -185,11 +185,14 @@ class GlobalConfig(Noticing[Any]):
         return {key: value for key, value in self.environments[name].items() if key not in explicit}
 
 
-def merged(site: Mapping[str, Any], steps: Iterable[tuple[Any, Iterable[str]]], sections: Sections) -> dict[str, Any]:
+def merged(
+    site: Mapping[str, Any], steps: Iterable[tuple[Any, Iterable[str]]], sections: Sections, unseen: int = 0
+) -> dict[str, Any]:
     """All that holds for a place. Raises ConfigError. For when a Resource is made, as it takes some microseconds.
 
     steps: from the root down, nodes with the canonical segments that led to each from the one before; the root is the
     first, with none. None stands for a node that there is not: its segments may have sections all the same.
+    unseen: how many of the first segments are not in the client's path, so that no part of a file's name is in them.
     """
     if isinstance(site, GlobalConfig):
         site.check_tools()
@@ -204,23 +207,23 @@ def merged(site: Mapping[str, Any], steps: Iterable[tuple[Any, Iterable[str]]], 
             said = _said_by(node, sections.known)
             settings.update(said)
             if STATIC_DIR in said:
-                settings[STATIC_SECTION] = f"/{'/'.join(path)}"
+                settings[STATIC_SECTION] = f"/{'/'.join(path[unseen:])}"
         if place == 0:
-            _put_in(settings, sections, sections.tree)
+            _put_in(settings, sections, sections.tree, unseen)
         for segment in path[before:]:
             branch = branch.children.get(segment) if branch is not None else None
             if branch is not None:
-                _put_in(settings, sections, branch)
+                _put_in(settings, sections, branch, unseen)
     return settings
 
 
-def _put_in(settings: dict[str, Any], sections: Sections, branch: Branch) -> None:
+def _put_in(settings: dict[str, Any], sections: Sections, branch: Branch, unseen: int) -> None:
     """The sections of one path."""
     for name in branch.here:
         section = sections.get(name, {})
         settings.update(section)
         if STATIC_DIR in section:
-            settings[STATIC_SECTION] = f"/{'/'.join(segments_of(name))}"
+            settings[STATIC_SECTION] = f"/{'/'.join(segments_of(name)[unseen:])}"
 
 
 def _said_by(node: Any, known: Keys) -> Mapping[str, Any]:

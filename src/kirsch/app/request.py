@@ -112,6 +112,7 @@ class Request:
         self.from_path: frozenset[str] = frozenset()
         self.args: list[Any] = []
         self.is_index: bool | None = None
+        self.found: Any = None
         self.points: Points | HookMap = _NO_HOOKS
         self.stage: str | None = None
         self.closed = False
@@ -238,8 +239,9 @@ class Request:
         """Bind the arguments and call the page handler. Raises HTTPError 404 or 400 if they do not fit."""
         resource = self.resource
         assert resource is not None
-        args, kwargs = self.args, self.kwargs
-        if not resource.plan.fits(len(args), kwargs.keys()):
+        args = self.args
+        kwargs = self.params if self._kwargs is None else self._kwargs
+        if not resource.plan.fits(len(args), kwargs):
             error = resource.plan.misfit(len(args), kwargs.keys(), self._names_from_body())
             raise error if self.show_mismatched_params else type(error)(error.code)
         return resource.callable(*args, **kwargs)

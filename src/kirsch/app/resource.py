@@ -6,7 +6,7 @@ Made at the first request for the place and kept; what config, hooks and signatu
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.errors import NotFound
 from kirsch.app.hooks import POINTS, Hook, Points
@@ -19,23 +19,36 @@ if TYPE_CHECKING:
     from kirsch.dispatch.found import Found
 
 
+SETUP: Final = "setup"
+"""Beside the points: a call at each request, as soon as its place is known, which may attach hooks to that request."""
+
+
 class Hooking(Protocol):
     """What brings hooks when config asks for it: a toolbox."""
 
-    def hooks(self, settings: Mapping[str, Any]) -> Iterable[tuple[str, Hook]]:
-        """Point and hook, for the settings below its namespace (`gzip.on`, `gzip.compress_level`)."""
+    def hooks(self, settings: Mapping[str, Any], is_index: bool | None) -> Iterable[tuple[str, Hook]]:
+        """Point (or SETUP) and hook, for the settings below its namespace (`gzip.on`, `gzip.compress_level`)."""
+
+
+class Guest(Protocol):
+    """A request or response, as far as config sets attributes of it."""
+
+    @property
+    def headers(self) -> Any:
+        """Its header fields."""
 
 
 class Resource:
     """See the module. target: the handler found, None for nothing (then callable answers 404).
 
-    pace: how long it takes. plan: how it takes its parameters. points: its hooks.
+    pace: how long it takes. plan: how it takes its parameters. points: its hooks. setups: what is called at once.
     on_request, on_response, on_body: attributes that config sets on these, by name. headers: that config sets.
+    settings: whether there is anything to settle().
     """
 
     __slots__ = (
         "callable", "config", "error_pages", "headers", "on_body", "on_request", "on_response", "pace", "plan",
-        "points", "target",
+        "points", "settings", "setups", "target",
     )  # fmt: skip
 
     def __init__(self, found: Found, config: Mapping[str, Any], toolboxes: Mapping[str, Hooking]) -> None:
@@ -56,7 +69,24 @@ class Resource:
         self.on_body = {key[5:]: value for key, value in request.items() if key.startswith("body.")}
         self.on_response = {key: value for key, value in response.items() if "." not in key}
         self.headers = {key[8:]: value for key, value in response.items() if key.startswith("headers.")}
-        self.points = Points(_hooks(namespaces, toolboxes))
+        hooks = _hooks(namespaces, toolboxes, found.is_index)
+        self.setups = hooks.pop(SETUP)
+        self.points = Points(hooks)
+        self.settings = bool(self.on_request or self.on_response or self.headers or self.setups)
+
+    def settle(self, request: Guest, response: Guest) -> None:
+        """Set on a request and its response what config says of them, and have tools set themselves up for it."""
+        for name, value in self.on_request.items():
+            setattr(request, name, value)
+        for name, value in self.on_response.items():
+            setattr(response, name, value)
+        for name, value in self.headers.items():
+            if value is None:
+                response.headers.pop(name, None)
+            else:
+                response.headers[name] = value
+        for hook in self.setups:
+            hook.run(request, response)
 
     def __repr__(self) -> str:
         return f"<Resource {getattr(self.callable, '__qualname__', self.callable)!r}>"
@@ -76,12 +106,14 @@ def by_namespace(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return namespaces
 
 
-def _hooks(namespaces: Mapping[str, Mapping[str, Any]], toolboxes: Mapping[str, Hooking]) -> dict[str, list[Hook]]:
-    hooks: dict[str, list[Hook]] = {point: [] for point in POINTS}
+def _hooks(
+    namespaces: Mapping[str, Mapping[str, Any]], toolboxes: Mapping[str, Hooking], is_index: bool | None
+) -> dict[str, list[Hook]]:
+    hooks: dict[str, list[Hook]] = {point: [] for point in (SETUP, *POINTS)}
     for key, value in namespaces.get("hooks", {}).items():
         hooks[key.partition(".")[0]].append(_as_hook(value))
     for namespace, toolbox in toolboxes.items():
-        for point, hook in toolbox.hooks(namespaces.get(namespace, {})):
+        for point, hook in toolbox.hooks(namespaces.get(namespace, {}), is_index):
             hooks[point].append(hook)
     return hooks
 

@@ -111,7 +111,8 @@ class Sections(Noticing[dict[str, Any]]):
     """The config of one application, section by section. Changes are noticed in `version`, whoever makes them.
 
     name: what to call this config in messages. places: where each setting stands, by section and key.
-    files: those it was read from. known: the keys it may hold. tree: the sections by segments, for matching.
+    files: those it was read from. known: the keys it may hold. tree: the sections by segments, for matching. deep:
+    whether there are any below `/`.
     """
 
     def __init__(self, given: Any = None, known: Keys | None = None, name: str = "") -> None:
@@ -122,7 +123,7 @@ class Sections(Noticing[dict[str, Any]]):
         self.files: list[str] = []
         self.version = 0
         self.tree = Branch()
-        self._deep = False
+        self.deep = False
         self._tools_checked = 0
         self.changed()
         if given is not None:
@@ -162,7 +163,7 @@ class Sections(Noticing[dict[str, Any]]):
                 branch = branch.children.setdefault(canonical(segment), Branch())
             branch.here += (name,)
         _name_branches(tree)
-        self._deep = bool(tree.children)
+        self.deep = bool(tree.children)
         self.tree = tree
         self.version = next_version()
 
@@ -172,7 +173,7 @@ class Sections(Noticing[dict[str, Any]]):
         segments: of the URL's path, with the hidden `index` at the end, if sections such as `/admin/index` are meant
         to hold for `/admin/`.
         """
-        if not self._deep:
+        if not self.deep:
             return ()
         branch = self.tree
         for segment in segments:

@@ -49,6 +49,7 @@ class Found:
     segments: the whole path, without empty segments and with INDEX at the end.
     depths: for every node of the trail, how many segments led to it; None if it is one for each, as in plain trees.
     place: where in the trail the node is that answers, itself or by its `default`; -1 if none.
+    unseen: how many segments at the start the client did not send: another dispatcher has put them there.
 
     What to keep things under: unless `dynamic`, `path` alone tells which nodes were walked and which handler answers,
     as long as the tree stays as it is. To notice a tree that was changed, compare what was kept with `handler`, by ==,
@@ -56,7 +57,10 @@ class Found:
     Sections of the config may speak of the segments beyond `path`, too: see steps().
     """
 
-    __slots__ = ("depths", "dynamic", "handler", "is_index", "params", "path", "place", "rest", "segments", "trail")
+    __slots__ = (
+        "depths", "dynamic", "handler", "is_index", "params", "path", "place", "rest", "segments", "trail",
+        "unseen",
+    )  # fmt: skip
 
     def __init__(self, root: Any, segments: list[str], params: dict[str, Any]) -> None:
         self.handler: Callable[..., Any] | None = None
@@ -69,6 +73,7 @@ class Found:
         self.segments = segments
         self.depths: list[int] | None = None
         self.place = -1
+        self.unseen = 0
 
     def invent(self, node: Any, depth: int) -> None:
         """Add a node that no attribute led to. For dispatchers, like deepen()."""

@@ -28,8 +28,8 @@ Fleeting = Callable[[Any, str], bool]
 
 Kind = tuple[Look, Fleeting | None]
 
-PAGE: Final = {"exposed": True}
-"""What is set on a function that is a page and no more."""
+MARKS: Final = frozenset({"exposed", "_cp_alias", "_cp_config", "_kirsch_slow"})
+"""What we set on functions ourselves (see expose.py): none of it is a node."""
 
 MOST_KINDS: Final = 4096
 """A program that makes classes without end must not fill the memory through us."""
@@ -44,6 +44,11 @@ def is_exposed(node: Any) -> bool:
     """Whether the node may answer requests. Only a true bool or number counts: proxies have any attribute asked for."""
     mark = getattr(node, "exposed", False)
     return mark is True or (isinstance(mark, int) and mark != 0)
+
+
+def is_closed(method: MethodType) -> bool:
+    """Whether nothing stands below a method: its function holds marks alone."""
+    return MARKS.issuperset(getattr(method.__func__, "__dict__", ()))
 
 
 def look(node: Any, name: str) -> Any:

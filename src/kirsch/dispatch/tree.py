@@ -13,7 +13,7 @@ from typing import Any
 from kirsch.dispatch.expose import DISPATCH_METHOD
 from kirsch.dispatch.found import INDEX, INVENTED, DispatchError, Found, Vpath
 from kirsch.dispatch.names import PUNCTUATION, canonical, plain
-from kirsch.dispatch.nodes import KINDS, PAGE, is_exposed
+from kirsch.dispatch.nodes import KINDS, is_closed, is_exposed
 
 
 class Dispatcher:
@@ -67,9 +67,8 @@ class Dispatcher:
                 names.append(name)
                 trail.append(sub)
                 node = sub
-                # PERF: saves 15 % where a page has arguments: nothing stands below a method that is only exposed.
-                if type(node) is MethodType and getattr(node.__func__, "__dict__", None) == PAGE:
-                    return names
+                if type(node) is MethodType and is_closed(node):
+                    return names  # nothing stands below it: what is left are its arguments
             at = len(names) - start
             method = look(node, self.dispatch_method_name, None) if at < len(left) - 1 else None
             if method is None or (vpath := self.ask(found, method, left[at:-1])) is None:

@@ -93,6 +93,7 @@ class WSGIExchange(Exchange):
 
     body: Iterable[bytes] = ()
     broken: bool = False
+    promised: int | None = None
     environ: dict[str, Any]
 
     def __init__(self, environ: dict[str, Any], start_response: StartResponse, max_body: int = MAX_BODY) -> None:
@@ -167,6 +168,11 @@ class WSGIExchange(Exchange):
         """Find out beforehand whether a length of 0 is promised, or only what an empty body makes of it."""
         super().start(status, fields, length, reason)
         self.promised = length
+
+    def reply(self, status: int, fields: Sequence[Field], data: bytes, reason: bytes = b"") -> None:
+        """As start(): a whole answer promises its length."""
+        self.promised = len(data)
+        super().reply(status, fields, data, reason)
 
     @property
     def told(self) -> int | None:

@@ -20,7 +20,7 @@ from kirsch.exchange import Field, Head
 from kirsch.http.urls import valid_host
 from kirsch.protocol.chunked import ENDED, TOKEN, ChunkedReader
 from kirsch.protocol.events import Limits, RemoteError
-from kirsch.protocol.h1answer import field_lines, status_line
+from kirsch.protocol.h1answer import field_lines, length_line, status_line
 from kirsch.protocol.wirefields import WireFields
 
 if TYPE_CHECKING:
@@ -337,7 +337,7 @@ class H1:
         if answer.bodiless and (length is None or status < 200 or status in (204, 304)):
             framing = b""
         elif length is not None:
-            framing = b"Content-Length: %d\r\n" % length
+            framing = length_line(length)
         elif self._version:
             self._chunked_answer = True
             framing = b"Transfer-Encoding: chunked\r\n"
@@ -349,7 +349,7 @@ class H1:
                 framing += b"Connection: keep-alive\r\n"
         elif status != 101:
             framing += b"Connection: close\r\n"
-        return b"%b%b%b\r\n" % (status_line(status, answer.reason), lines, framing)
+        return status_line(status, answer.reason) + lines + framing + b"\r\n"
 
     def send_data(self, data: bytes) -> bytes:
         """The bytes of a piece of the body, which must not be empty."""

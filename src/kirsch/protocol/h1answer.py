@@ -34,6 +34,20 @@ _remembered: dict[Field, bytes] = {}
 """PERF: lines that were checked before, as most fields are the same in every answer. A lost race costs a check."""
 
 
+_lengths: dict[int, bytes] = {}
+"""PERF: formatting a number into bytes takes 150 ns. A lost race costs a formatting."""
+
+
+def length_line(length: int) -> bytes:
+    """The line that says how long the body is."""
+    line = _lengths.get(length)
+    if line is None:
+        line = b"Content-Length: %d\r\n" % length
+        if len(_lengths) < _MOST_REMEMBERED:
+            _lengths[length] = line
+    return line
+
+
 def status_line(status: int, reason: bytes = b"") -> bytes:
     """The first line of an answer, with the standard phrase unless a reason is given."""
     if not reason:

@@ -32,7 +32,10 @@ AGAIN: Final = 8
 """More has been received already: step again, after the others."""
 CLOSE: Final = 16
 
-RECEIVE = 64 * 1024
+RECEIVE = 16 * 1024
+"""Bytes received at once by the loop. PERF: with 64 KiB the allocator costs 0.5 µs more a request."""
+RECEIVE_BODY = 256 * 1024
+"""Bytes received at once by a handler that reads a large body."""
 LINGER_SECONDS = 2.0
 LINGER_BYTES = 1024 * 1024
 SETTLED = 0.5
@@ -251,13 +254,14 @@ class Connection(Channel):
 
     def _after(self, stream: Stream) -> int:
         """The answer is on its way: what comes next on this connection?"""
-        if self.finishing is None or self.lost:
+        if stream.when_done is not None and (self.finishing is None or self.lost):
             stream.done()
         if self.lost:
             return CLOSE
-        if not self.machine.keep_alive:
+        machine = self.machine
+        if not machine.keep_alive:
             return WRITE if self._outgoing is not None else self._part()
-        self.machine.next_cycle()
+        machine.next_cycle()
         self.since = 0.0
         if self._outgoing is not None:
             return WRITE
@@ -265,10 +269,10 @@ class Connection(Channel):
 
     def _rest(self, wanted: int) -> int:
         """The answer is out, the connection lives on: is the next request here already?"""
-        times = self.loop.times
-        self.deadline = self.loop.now + (SETTLED if self.loop.stopping else times.keep_alive_timeout)
-        self.more = self.machine.pending > 0
-        return AGAIN if self.more else wanted
+        loop = self.loop
+        self.deadline = loop.now + (SETTLED if loop.stopping else loop.times.keep_alive_timeout)
+        self.more = more = self.machine.pending > 0
+        return AGAIN if more else wanted
 
     def refuse(self, status: int, message: str, retry_after: int | None = None) -> int:
         """Answer without a handler, and close."""
@@ -339,7 +343,7 @@ class Connection(Channel):
         times = self.loop.times
         while True:
             try:
-                return self.sock.recv(RECEIVE * 4)
+                return self.sock.recv(RECEIVE_BODY)
             except BlockingIOError:
                 patience = min(times.body_timeout, self._body_patience + self.body_received / times.min_rate)
             except OSError:

@@ -158,10 +158,10 @@ class Stream(Exchange):
             sent = connection.send(head + data)
         else:
             sent = connection.send_both(head, data)
-        if sent:
-            self.done()
-        else:
+        if not sent:
             connection.finishing = self
+        elif self.when_done is not None:
+            self.done()
 
     def open(self) -> None:
         """Make the head; it leaves together with the first piece of the body."""

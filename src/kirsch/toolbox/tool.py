@@ -77,6 +77,13 @@ class Tool:
                 listed = ", ".join(sorted(known)) or "none"
                 raise ConfigError(f"{where}: the tool {self.name!r} has no setting {key!r}; it has {listed}")
 
+    def needed(self, settings: Mapping[str, Any], is_index: bool | None) -> bool:
+        """Whether it has anything to do for a page with these settings; asked once, when the page is made ready.
+
+        is_index: what the dispatcher says of the page.
+        """
+        return True
+
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
         """Its hooks, with these settings."""
         own = {key: value for key, value in settings.items() if key not in _OWN_SETTINGS}
@@ -140,7 +147,7 @@ class Toolbox:
 
         return put
 
-    def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
+    def hooks(self, settings: Mapping[str, Any], is_index: bool | None = None) -> Iterator[tuple[str, Hook]]:
         """The hooks of the tools that are on, for the settings of a place: `{"gzip.on": True, …}`."""
         by_tool: dict[str, dict[str, Any]] = {}
         for key, value in settings.items():
@@ -150,4 +157,5 @@ class Toolbox:
             if own.get("on"):
                 tool: Tool = getattr(self, name)
                 tool.check(own, f"{self.namespace}.{name}")
-                yield from tool.hooks(own)
+                if tool.needed(own, is_index):
+                    yield from tool.hooks(own)

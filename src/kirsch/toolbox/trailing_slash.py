@@ -9,6 +9,8 @@ from kirsch.app.links import url
 from kirsch.toolbox.tool import Tool
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kirsch.app.request import Request
 
 
@@ -20,6 +22,10 @@ class TrailingSlash(Tool):
     """
 
     priority = 60
+
+    def needed(self, settings: Mapping[str, Any], is_index: bool | None) -> bool:
+        """An index can only lack a slash, any other page only have one too many."""
+        return bool(settings.get("missing", True) if is_index else settings.get("extra", False))
 
     def before_handler(
         self, request: Request, response: Any, missing: bool = True, extra: bool = False, status: int | None = None

@@ -1,0 +1,151 @@
+"""Which Resource answers a request: a dispatcher finds the place, and what is made for it is kept.
+
+The tree is looked at for each request, as it may change while it runs; nothing else is worked out twice. Whatever was
+made belongs to one version of the config, and is dropped with it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from kirsch.app.config import GlobalConfig, Sections, merged
+from kirsch.app.resource import Hooking, Resource
+from kirsch.dispatch.found import INDEX, Found
+from kirsch.dispatch.memory import Memory
+from kirsch.dispatch.names import plain
+from kirsch.dispatch.tree import Dispatcher
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kirsch.app.request import Request
+
+MOST_RESOURCES: Final = 4096
+"""How many Resources are kept: trees may hold circles, so their number has no bound of its own."""
+
+DISPATCH: Final = "request.dispatch"
+
+
+class Owner(Protocol):
+    """The application whose Resources these are. See there."""
+
+    root: Any
+    config: Sections
+    site_config: GlobalConfig
+    toolboxes: Mapping[str, Hooking]
+
+
+class Asking(Protocol):
+    """A dispatcher of ours: finds the place for a path of a request. Others are called with the path alone."""
+
+    def ask(self, request: Any, path: str) -> Found:
+        """What the path leads to."""
+
+
+class Kept:
+    """All that was made under one version of the config. A thread that is late fills one that is dropped already.
+
+    others: whether config names other dispatchers somewhere. deep: whether it has sections below `/`.
+    """
+
+    def __init__(self, version: int, others: bool, deep: bool) -> None:
+        self.version = version
+        self.others = others
+        self.deep = deep
+        self.memory = Memory()
+        self.resources: dict[Any, Resource] = {}
+
+
+class Resources:
+    """The Resources of one application. dispatcher: what finds places unless config says otherwise."""
+
+    def __init__(self, owner: Owner) -> None:
+        self.owner = owner
+        self.dispatcher = Dispatcher()
+        self._kept = Kept(-1, others=False, deep=False)
+
+    def find(self, request: Request) -> Resource:
+        """The Resource for the request's path; its arguments and `is_index` are set on the way."""
+        owner = self.owner
+        kept = self._kept
+        version = owner.site_config.version + owner.config.version
+        if kept.version != version:
+            kept = self._kept = Kept(version, self._names_dispatchers(), owner.config.deep)
+        path = request.path_info
+        if kept.others:
+            dispatcher = self._dispatcher_for(path)
+            if dispatcher is not None:
+                return self._ask(dispatcher, request, kept)
+        segments = [segment for segment in path.split("/") if segment]
+        segments.append(INDEX)
+        place = kept.memory.recall(owner.root, segments)
+        if place is None:
+            return self._walk(request, kept)
+        depth = place.depth
+        is_index = depth == len(segments)
+        sections = owner.config.match(segments) if kept.deep else ()
+        resource: Resource | None = (place.as_index if is_index else place.as_page).get(sections)
+        if resource is None:
+            return self._walk(request, kept)
+        request.is_index = is_index
+        rest = segments[depth:-1]
+        request.args = list(map(plain, rest)) if "%" in path else rest
+        return resource
+
+    def settings(self, request: Request) -> Mapping[str, Any]:
+        """What is said for the root, for a request whose own place was not found before it failed."""
+        owner = self.owner
+        return merged(owner.site_config, [(owner.root, ())], owner.config)
+
+    # -- steps of it ---------------------------------------------------------------------------------------------
+
+    def _walk(self, request: Request, kept: Kept) -> Resource:
+        """Find it by the usual dispatcher, and remember the way."""
+        found = self.dispatcher.find(self.owner.root, request.path_info, request.params)
+        resource, sections = self._made(found, request, kept, self.dispatcher)
+        place = kept.memory.learn(found)
+        if place is not None:
+            (place.as_index if found.is_index else place.as_page)[sections] = resource
+        return resource
+
+    def _made(self, found: Found, request: Request, kept: Kept, dispatcher: object) -> tuple[Resource, tuple[str, ...]]:
+        """The Resource for what was found, and the sections that hold for it."""
+        owner = self.owner
+        if found.params:
+            request.from_path = frozenset(found.params)
+        request.args = found.rest
+        request.is_index = found.is_index
+        sections = owner.config.match(found.segments)
+        key = (dispatcher, found.path, found.is_index, sections)
+        resource = kept.resources.get(key)
+        if resource is None or resource.target != found.handler or found.dynamic:
+            config = merged(owner.site_config, found.steps(), owner.config, found.unseen)
+            resource = Resource(found, config, owner.toolboxes)
+            if not found.dynamic:
+                if len(kept.resources) >= MOST_RESOURCES:
+                    kept.resources.clear()
+                kept.resources[key] = resource
+        return resource, sections
+
+    def _ask(self, dispatcher: Any, request: Request, kept: Kept) -> Resource:
+        """Find it by another dispatcher. A guest's own may answer, or set the request's handler and config itself."""
+        if hasattr(dispatcher, "ask"):
+            found = dispatcher.ask(request, request.path_info)
+        else:
+            request.found = None
+            answer = dispatcher(request.path_info)
+            found = answer if isinstance(answer, Found) else request.found
+        if found is not None:
+            return self._made(found, request, kept, dispatcher)[0]
+        config = request.config or self.settings(request)
+        return Resource(Found(self.owner.root, [INDEX], request.params), config, self.owner.toolboxes)
+
+    def _names_dispatchers(self) -> bool:
+        owner = self.owner
+        sections = [section for name, section in list(owner.config.items()) if name.startswith("/")]
+        return any(DISPATCH in settings for settings in (owner.site_config, *sections))
+
+    def _dispatcher_for(self, path: str) -> Any:
+        """What config names for this path; None for the usual one."""
+        owner = self.owner
+        return owner.config.find(path, DISPATCH, owner.site_config.get(DISPATCH))
