@@ -244,8 +244,8 @@ class Application:
 
     def _end(self, request: Request, response: Response) -> None:
         """The conversation is over: run what stands at its end, and never fail on it."""
-        points = request.points
         request.close()
+        points = request.points
         if points.on_end_request:
             request.stage = "on_end_request"
             try:

@@ -110,9 +110,12 @@ class LogManager:
     @property
     def access_wanted(self) -> bool:
         """Whether anybody would see a line of the access log. A handler added to its loggers counts at once."""
-        if self._seen[0] != self.access_log.handlers or self._seen[1] != self._top_access.handlers:
+        own, top = self._seen
+        if own != self.access_log.handlers or top != self._top_access.handlers:
             self._look()
-        return self._wanted or (bool(self._seen[0] or self._seen[1]) and self._look())
+        elif not own and not top:
+            return self._wanted
+        return self._wanted or self._look()
 
     def follow(self, exchange: Exchange, request: Asked | None) -> None:
         """Have the line written when this exchange is over; until then its context is the request, or its successor."""

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _REQUEST_LINE = re.compile(rb"(" + TOKEN + rb") ([\x21\x22\x24-\x7e]+) HTTP/(1\.[01])\r\n")
-_PLAIN_LINE = re.compile(rb"(GET|HEAD) (/[\x21\x22\x24-\x7e]*) HTTP/(1\.[01])\r")
+_PLAIN_START = re.compile(rb"(GET|HEAD) (/[\x21\x22\x24-\x7e]*)")
 _ANY_REQUEST_LINE = re.compile(TOKEN + rb" [\x21\x22\x24-\x7e]+ HTTP/[0-9]\.[0-9]\r\n")
 _ABSOLUTE_FORM = re.compile(rb"https?://([^/?#]*)(/[^?]*)?(\?.*)?$", re.IGNORECASE)
 _FRAMING = re.compile(rb"\n(host|connection|content-length|transfer-encoding|expect|upgrade):[ \t]*([^\r]*)")
@@ -135,16 +135,16 @@ class H1:
         return self._parse(data[:end])
 
     def _again(self, data: bytes, last: WireFields) -> Head | None:
-        """The head in the buffer, if it is a plain one with the very fields of the one before; else None.
+        """The head in the buffer, if it is a plain one with the very version and fields of the one before; else None.
 
         PERF: a client that keeps its connection mostly sends the same fields, request after request. The same octets
         need no second judgement, which is two thirds of what a head costs.
         """
-        match = _PLAIN_LINE.fullmatch(data, 0, len(data) - len(last.raw))
-        if match is None or len(data) > self._limits.head:
+        match = _PLAIN_START.fullmatch(data, 0, len(data) - len(last.raw))
+        if match is None:
             return None
-        method, target, version = match.groups()
-        if version != last.version or len(target) > self._limits.target:
+        method, target = match.groups()
+        if len(target) > last.room:
             return None
         self._buffer = b""
         self._scanned = 0
@@ -152,7 +152,7 @@ class H1:
         self.started = True
         self.keep_alive = last.keep_alive
         self.upgrade = last.upgrade
-        return Head("GET" if method == b"GET" else "HEAD", target, _VERSIONS[version], last)
+        return Head("GET" if method == b"GET" else "HEAD", target, last.version, last)
 
     def _parse(self, raw: bytes) -> Head:
         match = _REQUEST_LINE.match(raw)
@@ -161,11 +161,12 @@ class H1:
         method, target, version = match.groups()
         self._version = 1 if version == b"1.1" else 0
         self._last = None
-        fields = self._judge(raw, raw[match.end() - 1 :])
-        fields.version = version
+        fields = self._judge(raw, raw[match.end(2) :])
+        fields.version = _VERSIONS[version]
         if self.body_ended and not self.expects:
+            fields.room = min(self._limits.target, self._limits.head - len(fields.raw) - len("HEAD "))
             self._last = fields
-        head = Head(method.decode(), target, _VERSIONS[version], fields)
+        head = Head(method.decode(), target, fields.version, fields)
         return head if target[:1] == b"/" else self._other_form(head)
 
     def _judge(self, raw: bytes, block: bytes) -> WireFields:

@@ -7,8 +7,13 @@ from typing import Any
 from kirsch.exchange import Fields
 
 
+_LINE_END = len(" HTTP/1.1\r\n")
+
+
 class WireFields(Fields):
-    """See the module. version, keep_alive, upgrade: what the head with these fields said about its connection.
+    """See the module. raw: all of the head behind the target. room: how long a target may be in front of it.
+
+    version, keep_alive, upgrade: what the head with these fields said about its connection.
 
     PERF: with twelve fields this saves 3 µs a request, as most pages look at none or one. The cut is safe because
     llhttp has passed the lines: each is a token, a colon, a value without CR or LF, and CRLF.
@@ -17,7 +22,8 @@ class WireFields(Fields):
     def __init__(self, raw: bytes, lowered: bytes) -> None:
         self.raw = raw
         self.made = {}
-        self.version = b"1.1"
+        self.version = (1, 1)
+        self.room = 0
         self.keep_alive = True
         self.upgrade = b""
         self._lowered = lowered
@@ -27,7 +33,7 @@ class WireFields(Fields):
         if name != "pairs":
             raise AttributeError(name)
         self.pairs = pairs = []
-        for line in self.raw[1:-4].split(b"\r\n"):
+        for line in self.raw[_LINE_END:-4].split(b"\r\n"):
             key, _, value = line.partition(b":")
             if key:
                 pairs.append((key.lower(), value.strip(b" \t")))
