@@ -50,7 +50,6 @@ OURS = {
 
 COMING = {
     "CherryPyException": "with the old names; until then KirschError",
-    "dispatch": "with the other dispatchers",
     "process": "with the plugins",
     "wsgi": "with the pipeline of an application",
 }

@@ -47,12 +47,17 @@ THIRD_PARTY = {
     "h2": {"protocol"},
     "websockets": {"protocol"},
     "multipart": {"http.multipart"},
+    "routes": {"dispatch.routes"},
+    "pytest": {"testing.plugin"},
     "msgspec": {"app", "stores", "toolbox", "pages"},
 }
 """For each package that is not ours nor Python's, the rooms (or single files) that may import it."""
 
 LAZY = {
     "asyncio": "start-up time; needed by async handlers only",
+    "ipaddress": "start-up time; needed where a proxy speaks for clients",
+    "routes": "optional; needed by one dispatcher",
+    "kirsch.dispatch.routes": "start-up time; needed by one dispatcher",
     "configparser": "start-up time; needed when there is a config file",
     "sqlite3": "start-up time; needed by one kind of store",
     "ssl": "start-up time and memory; needed with TLS only",
@@ -61,12 +66,13 @@ LAZY = {
     "xmlrpc": "start-up time; needed by XML-RPC only",
     "kirsch.http.multipart": "start-up time; needed when somebody uploads a file",
     "kirsch.gateway": "start-up time; needed when a WSGI server calls, or a WSGI application is grafted",
+    "kirsch.testing": "start-up time of pytest, for those who have us and test something else",
     "h2": "start-up time; needed when a client asks for HTTP/2",
     "websockets": "start-up time; needed when a client asks for a WebSocket",
 }
 """What may be imported inside a function, with the reason. Optional dependencies belong here, too."""
 
-PRIVATE_ELSEWHERE = {"_exit", "_getframe", "_current_frames", "_is_gil_enabled", "_run_exitfuncs"}
+PRIVATE_ELSEWHERE = {"_replace", "_exit", "_getframe", "_current_frames", "_is_gil_enabled", "_run_exitfuncs"}
 """Names of Python's own that start with an underscore and are used all the same."""
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "lib", "libs", "manager", "shared"}

@@ -10,6 +10,7 @@ class Hello:
 kirsch.quickstart(Hello())
 """
 
+from kirsch.app import dispatchers as dispatch
 from kirsch.app.context import serving, thread_data
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschError, NotFound
 from kirsch.dispatch.expose import blocking, expose, popargs, quick
@@ -40,6 +41,7 @@ __all__ = [
     "Tool",
     "blocking",
     "config",
+    "dispatch",
     "engine",
     "expose",
     "log",

@@ -43,8 +43,8 @@ TAKEN = [
     ("request.show_tracebacks", True, NODE),
     ("request.methods_with_bodies", ["POST"], PATH),
     ("request.error_response", print, PATH),
-    ("request.dispatch", object(), PATH),
-    ("request.dispatch", object(), SITE),
+    ("request.dispatch", len, PATH),
+    ("request.dispatch", len, SITE),
     ("request.body.maxbytes", None, PATH),
     ("response.stream", True, NODE),
     ("response.headers.X-Powered-By", "kirsch", PATH),
@@ -103,7 +103,7 @@ REFUSED = [
     ("server.socket_port", 80, ROOT, "belongs in [global]"),
     ("engine.autoreload.on", False, NODE, "belongs in [global]"),
     ("checker.on", False, PATH, "belongs in [global]"),
-    ("request.dispatch", object(), NODE, "belongs in a section of the application"),
+    ("request.dispatch", len, NODE, "belongs in a section of the application"),
 ]
 
 

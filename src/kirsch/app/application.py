@@ -171,6 +171,7 @@ class Application:
         request.points = points
         if resource.settings:
             resource.settle(request, response)
+            points = request.points
         if points.on_start_resource:
             request.stage = "on_start_resource"
             run_hooks(points.on_start_resource, request, response)

@@ -1,7 +1,8 @@
 """The eight points of a request's route, and running what stands at one.
 
 A hook takes `request` and `response` if its first two parameters are called so, else nothing but its own arguments.
-Lower priorities run first, equal ones in the order they were attached.
+Lower priorities run first, equal ones in the order they were attached; but what says that it comes before or after
+another does so, whatever the priorities.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 POINTS: Final = (
     "on_start_resource",
@@ -32,10 +33,12 @@ _log = logging.getLogger("kirsch.error")
 class Hook:
     """A call at a point. failsafe: runs even if one before it has failed. priority: 0 to 100, 50 by default.
 
-    Both are also read from attributes of the callback of these names.
+    Both are also read from attributes of the callback by these names. name: of the tool whose hook it is.
+    before, after: names of tools that it must run before, or after, where they stand at the same point. answers: what
+    it returns, if that is not None, is the page, and the handler is not called.
     """
 
-    __slots__ = ("_given", "callback", "failsafe", "kwargs", "priority")
+    __slots__ = ("_given", "after", "answers", "before", "callback", "failsafe", "kwargs", "name", "priority")
 
     def __init__(
         self,
@@ -48,13 +51,20 @@ class Hook:
         self.failsafe = getattr(callback, "failsafe", False) if failsafe is None else failsafe
         self.priority = getattr(callback, "priority", 50) if priority is None else priority
         self.kwargs = kwargs
+        self.name = ""
+        self.before: Collection[str] = ()
+        self.after: Collection[str] = ()
+        self.answers = False
         self._given = takes_request(callback)
 
     def run(self, request: Any, response: Any) -> Any:
         """Call it for a request."""
-        if self._given:
-            return self.callback(request, response, **self.kwargs)
-        return self.callback(**self.kwargs)
+        given = (request, response) if self._given else ()
+        answer = self.callback(*given, **self.kwargs)
+        if self.answers and answer is not None:
+            request.handler = None
+            response.body = answer
+        return answer
 
     def __call__(self) -> Any:
         """Call it with its own arguments only."""
@@ -77,6 +87,29 @@ def takes_request(callback: Callable[..., Any]) -> bool:
     return parameters[:2] == ["request", "response"]
 
 
+def ordered(hooks: Iterable[Hook]) -> tuple[Hook, ...]:
+    """Hooks in the order in which they run. ValueError if some must each run before the others."""
+    waiting = sorted(hooks)
+    if not any(hook.before or hook.after for hook in waiting):
+        return tuple(waiting)
+    done: list[Hook] = []
+    while waiting:
+        following = next((hook for hook in waiting if not _must_wait(hook, waiting)), None)
+        if following is None:
+            names = ", ".join(sorted({hook.name or repr(hook) for hook in waiting}))
+            raise ValueError(f"each of these must run before another of them: {names}")
+        waiting.remove(following)
+        done.append(following)
+    return tuple(done)
+
+
+def _must_wait(hook: Hook, others: Iterable[Hook]) -> bool:
+    return any(
+        other is not hook and (other.name in hook.after or (hook.name and hook.name in other.before))
+        for other in others
+    )
+
+
 class Points:
     """What stands at each point, in order: made once for a Resource, and not changed by any request."""
 
@@ -93,7 +126,7 @@ class Points:
 
     def __init__(self, hooks: Mapping[str, Iterable[Hook]]) -> None:
         for point in POINTS:
-            setattr(self, point, tuple(sorted(hooks.get(point, ()))))
+            setattr(self, point, ordered(hooks.get(point, ())))
 
 
 class HookMap(dict[str, list[Hook]]):
@@ -118,9 +151,20 @@ class HookMap(dict[str, list[Hook]]):
     def __getattr__(self, point: str) -> tuple[Hook, ...]:
         """As of Points: what stands there, in order."""
         try:
-            return tuple(sorted(self[point]))
+            return ordered(self[point])
         except KeyError:
             raise AttributeError(point) from None
+
+    def run(self, point: str) -> None:
+        """Run what stands at a point, with the arguments of the hooks themselves; for whoever drives them by hand."""
+        run_hooks(ordered(self[point]), None, None)
+
+    def copy(self) -> HookMap:
+        """Another one with the same hooks."""
+        copy = HookMap()
+        for point, hooks in self.items():
+            copy[point] = list(hooks)
+        return copy
 
 
 def run_hooks(hooks: Iterable[Hook], request: Any, response: Any) -> None:

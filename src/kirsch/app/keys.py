@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.hooks import POINTS, Hook
 from kirsch.app.place import ConfigError, Place
+from kirsch.app.trust import LOCAL, is_network
 from kirsch.options import Check, Option, OptionError, between, did_you_mean, nearest
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ _CALLABLE = Check("that can be called", callable)
 _ERROR_PAGE = Check(
     "that is the path of a file or can be called", lambda page: isinstance(page, str | os.PathLike) or callable(page)
 )
+_NETWORKS = Check("of addresses, networks like 10.0.0.0/8, or unix", lambda given: all(map(is_network, given)))
 _HOOK = Check(
     "that can be called, or the dotted name of it", lambda hook: isinstance(hook, Hook | str) or callable(hook)
 )
@@ -82,7 +84,20 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     Option("utf-8", "Encoding of query strings.", name="request.query_string_encoding"),
     Option("utf-8", "Encoding of paths.", name="request.uri_encoding"),
     Option(None, "What makes the answer to unexpected errors.", object, _CALLABLE, name="request.error_response"),
-    Option(None, "What finds the handler for a path.", object, name="request.dispatch"),
+    Option(
+        None,
+        "What finds the handler for a path: a dispatcher, or any callable of a path.",
+        object,
+        _CALLABLE,
+        name="request.dispatch",
+    ),
+    Option(
+        LOCAL,
+        "Proxies whose words about the client are believed: addresses, networks, or unix.",
+        (tuple, list),
+        _NETWORKS,
+        name="request.trusted_proxies",
+    ),
     Option(None, "Bytes of a body (else 413); None: the server's limit.", int, between(0), "request.body.maxbytes"),
     Option(8192, "Bytes that are read of a body at a time.", check=between(1), name="request.body.bufsize"),
     Option(("utf-8",), "Encodings tried in turn for forms.", (tuple, list), name="request.body.attempt_charsets"),

@@ -13,12 +13,13 @@ from kirsch.app.body import RequestBody
 from kirsch.app.hooks import HookMap, Points
 from kirsch.app.lazy import lazy
 from kirsch.app.response import Response
+from kirsch.app.trust import LOCAL
 from kirsch.exchange import Exchange, Head
 from kirsch.http.cookies import parse_cookies
 from kirsch.http.headers import Headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from http.cookies import SimpleCookie
 
     from kirsch.app.resource import Resource
@@ -32,6 +33,7 @@ class Owner(Protocol):
     relative_urls: str | bool
     config: Any
     log: Any
+    toolboxes: Any
 
 
 class Host(NamedTuple):
@@ -91,6 +93,7 @@ class Request:
     query_string_encoding = "utf-8"
     error_page: Mapping[int | str, Any] = {}
     error_response: Callable[[], None] | None = None
+    trusted_proxies: Sequence[str] = LOCAL
 
     # what happens on the way
     prev: Request | None = None
@@ -98,6 +101,7 @@ class Request:
     handler_replaced = False
     _handler: Any = None
     _kwargs: dict[str, Any] | None = None
+    _config: Mapping[str, Any] | None = None
 
     def __init__(self, exchange: Exchange, app: Owner | None = None) -> None:
         # PERF: what is set for each request has no default in the class; see Exchange.
@@ -235,6 +239,12 @@ class Request:
     def kwargs(self, kwargs: dict[str, Any]) -> None:
         self._kwargs = kwargs
 
+    def found_by(self, dispatcher: Callable[[str], Any], path: str) -> Any:
+        """What a dispatcher finds for a path (a Found); None if it has set handler and config by hand instead."""
+        self.found = None
+        answer = dispatcher(path)
+        return self.found if answer is None else answer
+
     def call(self) -> Any:
         """Bind the arguments and call the page handler. Raises HTTPError 404 or 400 if they do not fit."""
         resource = self.resource
@@ -253,8 +263,25 @@ class Request:
 
     @property
     def config(self) -> Mapping[str, Any]:
-        """The config that holds for this request: flat, merged, not to be changed."""
+        """The config that holds for this request: flat, merged, not to be changed; or as a dispatcher has set it."""
+        if self._config is not None:
+            return self._config
         return self.resource.config if self.resource is not None else {}
+
+    @config.setter
+    def config(self, config: Mapping[str, Any]) -> None:
+        self._config = config
+
+    @lazy
+    def toolmaps(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """What config says of tools, by namespace, tool and setting."""
+        maps: dict[str, dict[str, dict[str, Any]]] = {name: {} for name in self.app.toolboxes} if self.app else {}
+        for key, value in self.config.items():
+            namespace, _, rest = key.partition(".")
+            if namespace in maps:
+                tool, _, setting = rest.partition(".")
+                maps[namespace].setdefault(tool, {})[setting] = value
+        return maps
 
     @property
     def hooks(self) -> HookMap:

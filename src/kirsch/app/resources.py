@@ -24,6 +24,7 @@ MOST_RESOURCES: Final = 4096
 """How many Resources are kept: trees may hold circles, so their number has no bound of its own."""
 
 DISPATCH: Final = "request.dispatch"
+PROXIES: Final = "request.trusted_proxies"
 
 
 class Owner(Protocol):
@@ -33,13 +34,6 @@ class Owner(Protocol):
     config: Sections
     site_config: GlobalConfig
     toolboxes: Mapping[str, Hooking]
-
-
-class Asking(Protocol):
-    """A dispatcher of ours: finds the place for a path of a request. Others are called with the path alone."""
-
-    def ask(self, request: Any, path: str) -> Found:
-        """What the path leads to."""
 
 
 class Kept:
@@ -128,17 +122,16 @@ class Resources:
         return resource, sections
 
     def _ask(self, dispatcher: Any, request: Request, kept: Kept) -> Resource:
-        """Find it by another dispatcher. A guest's own may answer, or set the request's handler and config itself."""
-        if hasattr(dispatcher, "ask"):
-            found = dispatcher.ask(request, request.path_info)
-        else:
-            request.found = None
-            answer = dispatcher(request.path_info)
-            found = answer if isinstance(answer, Found) else request.found
+        """Find it by another dispatcher: a callable of the path that gives a Found, or sets handler and config."""
+        owner = self.owner
+        proxies = owner.config.find("/", PROXIES, owner.site_config.get(PROXIES))
+        if proxies is not None:  # a dispatcher may want to know whom to believe
+            request.trusted_proxies = proxies
+        found = request.found_by(dispatcher, request.path_info)
         if found is not None:
             return self._made(found, request, kept, dispatcher)[0]
         config = request.config or self.settings(request)
-        return Resource(Found(self.owner.root, [INDEX], request.params), config, self.owner.toolboxes)
+        return Resource(Found(owner.root, [INDEX], request.params), config, owner.toolboxes)
 
     def _names_dispatchers(self) -> bool:
         owner = self.owner

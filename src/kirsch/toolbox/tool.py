@@ -2,58 +2,74 @@
 
 A tool with behaviour of its own is a subclass whose methods are named after the points they serve; a plain function
 becomes a Tool with one point. A method or function whose first parameters are called `request` and `response` gets
-them; the rest are settings, which config gives as `tools.<name>.<setting>`.
+them; the rest are settings, which config gives as `tools.<name>.<setting>`. Two more methods are no points:
+
+    around_handler(self, request, response, handler, …)   is called instead of the handler, which it may call
+    on_error(self, request, response, …)                  makes the answer to an unexpected error
+
+What the method `before_handler` of such a subclass returns, if that is not None, is the page: no handler is called.
 """
 
 from __future__ import annotations
 
 import inspect
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
-from kirsch.app.config import ConfigError
+from kirsch.app.context import present
 from kirsch.app.hooks import POINTS, Hook
+from kirsch.app.place import ConfigError
+from kirsch.app.resource import SETUP
 from kirsch.dispatch.expose import config
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 Target = TypeVar("Target", bound="Callable[..., Any]")
 Function = TypeVar("Function", bound="Callable[..., Any]")
 
-_OWN_SETTINGS = ("on", "priority")
+OWN_SETTINGS: Final = ("on", "priority")
+AROUND: Final = "around_handler"
+ON_ERROR: Final = "on_error"
+_HANDED: Final = frozenset({"request", "response", "handler"})
 
 
 class Tool:
     """See the module. `@tools.gzip(compress_level=9)` turns it on for a handler, a method or a class.
 
     name, namespace: set by the toolbox it is put into. priority: of its hooks, unless config says otherwise.
+    before, after: names of tools that its hooks run before, or after, where both stand at the same point.
     """
 
     name = ""
     namespace = "tools"
     priority: float = 50
+    before: Collection[str] = ()
+    after: Collection[str] = ()
 
     def __init__(
         self,
         point: str | None = None,
         callable: Callable[..., Any] | None = None,
-        name: str = "",
+        name: str | None = "",
         priority: float | None = None,
     ) -> None:
         self.callable = callable
         self.name = name or self.name
         if priority is not None:
             self.priority = priority
+        self._point = point
         self._calls = self._methods() if point is None or callable is None else [(point, callable)]
         for at, _ in self._calls:
-            if at not in POINTS:
+            if at not in (*POINTS, AROUND, ON_ERROR):
                 raise ValueError(f"there is no hook point {at!r}; there are {', '.join(POINTS)}")
 
     def _methods(self) -> list[tuple[str, Callable[..., Any]]]:
-        return [(point, getattr(self, point)) for point in POINTS if hasattr(self, point)]
+        return [(name, getattr(self, name)) for name in (*POINTS, AROUND, ON_ERROR) if hasattr(self, name)]
 
-    def __call__(self, **settings: Any) -> Callable[[Target], Target]:
+    def __call__(self, *args: Any, **settings: Any) -> Callable[[Target], Target]:
         """A decorator that turns the tool on, with these settings."""
+        if args:
+            raise TypeError(f"settings of a tool are given by name: @{self.namespace}.{self.name}(key=value)")
         prefix = f"{self.namespace}.{self.name}."
         self.check(settings, f"@{prefix.rstrip('.')}")
         return config(**{prefix + "on": True}, **{prefix + key: value for key, value in settings.items()})
@@ -73,7 +89,7 @@ class Tool:
         """Raise ConfigError for a setting that the tool does not know."""
         known = self.settings
         for key in settings if known is not None else ():
-            if key not in _OWN_SETTINGS and known is not None and key not in known:
+            if key not in OWN_SETTINGS and known is not None and key not in known:
                 listed = ", ".join(sorted(known)) or "none"
                 raise ConfigError(f"{where}: the tool {self.name!r} has no setting {key!r}; it has {listed}")
 
@@ -84,17 +100,68 @@ class Tool:
         """
         return True
 
+    # -- as hooks ------------------------------------------------------------------------------------------------
+
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
         """Its hooks, with these settings."""
-        own = {key: value for key, value in settings.items() if key not in _OWN_SETTINGS}
+        if type(self)._setup is not Tool._setup:
+            yield SETUP, Hook(self._setup)
+            return
+        own = {key: value for key, value in settings.items() if key not in OWN_SETTINGS}
         for point, call in self._calls:
-            priority = settings.get("priority", getattr(call, "priority", self.priority))
             known = settings_of(call)
             wanted = own if known is None else {key: value for key, value in own.items() if key in known}
-            yield point, Hook(call, priority=priority, **wanted)
+            if point == ON_ERROR:
+                yield SETUP, Hook(_answering_errors(call, wanted))
+                continue
+            priority = settings.get("priority", getattr(call, "priority", self.priority))
+            if point == AROUND:
+                yield "before_handler", self.named(Hook(_wrapping(call, wanted), priority=priority))
+            else:
+                hook = self.named(Hook(call, priority=priority, **wanted))
+                hook.answers = point == "before_handler" and call is not self.callable
+                yield point, hook
+
+    def named(self, hook: Hook) -> Hook:
+        """The hook as one of this tool's: it stands where the tool says."""
+        hook.name, hook.before, hook.after = self.name, self.before, self.after
+        return hook
+
+    def _setup(self) -> None:
+        """Attach its hook to the request being answered. A subclass may do more: then it is called for each request."""
+        if self._point is None or self.callable is None:
+            raise TypeError(f"the tool {self.name!r} is made of methods; override those instead of _setup()")
+        settings = self._merged_args()
+        priority = settings.pop("priority", getattr(self.callable, "priority", self.priority))
+        present().hooks.attach(self._point, self.callable, priority=priority, **settings)
+
+    def _merged_args(self, d: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """Settings `d` with those of the request's config over them, `on` left out."""
+        given = present().toolmaps.get(self.namespace, {}).get(self.name, {})
+        return {key: value for key, value in {**(d or {}), **given}.items() if key != "on"}
 
     def __repr__(self) -> str:
-        return f"<Tool {self.namespace}.{self.name}>"
+        return f"<{type(self).__name__} {self.namespace}.{self.name}>"
+
+
+def _wrapping(call: Callable[..., Any], settings: Mapping[str, Any]) -> Callable[[Any, Any], None]:
+    """A hook that puts a call around the handler."""
+
+    def wrap(request: Any, response: Any) -> None:
+        handler = request.handler
+        if handler is not None:
+            request.handler = lambda: call(request, response, handler, **settings)
+
+    return wrap
+
+
+def _answering_errors(call: Callable[..., Any], settings: Mapping[str, Any]) -> Callable[[Any, Any], None]:
+    """A hook that has a call answer for unexpected errors."""
+
+    def set_up(request: Any, response: Any) -> None:
+        request.error_response = lambda: call(request, response, **settings)
+
+    return set_up
 
 
 def settings_of(call: Callable[..., Any]) -> frozenset[str] | None:
@@ -105,11 +172,19 @@ def settings_of(call: Callable[..., Any]) -> frozenset[str] | None:
         return None
     if any(parameter.kind is parameter.VAR_KEYWORD for parameter in parameters.values()):
         return None
-    return frozenset(parameters) - {"request", "response"}
+    return frozenset(parameters) - _HANDED
+
+
+@runtime_checkable
+class SetUp(Protocol):
+    """Anything else that may stand among tools: it sets itself up for each request."""
+
+    def _setup(self) -> None:
+        """Do what there is to do for the request being answered."""
 
 
 class Toolbox:
-    """Tools by name, under a namespace of config keys. Put one in by setting an attribute, or by register()."""
+    """See the module. Put a tool in by setting an attribute, or by register()."""
 
     namespace: str
 
@@ -129,12 +204,12 @@ class Toolbox:
 
     def names(self) -> list[str]:
         """The names of the tools in it."""
-        return sorted(name for name, tool in vars(self).items() if isinstance(tool, Tool))
+        return sorted(name for name, tool in vars(self).items() if isinstance(tool, (Tool, SetUp)))
 
     def settings(self, name: str) -> frozenset[str] | None:
         """What a tool can be told beside `on` and `priority`; None: anything. AttributeError if there is none."""
-        tool: Tool = getattr(self, name)
-        return tool.settings
+        tool = getattr(self, name)
+        return tool.settings if isinstance(tool, Tool) else None
 
     def register(
         self, point: str, name: str | None = None, priority: float | None = None
@@ -149,13 +224,22 @@ class Toolbox:
 
     def hooks(self, settings: Mapping[str, Any], is_index: bool | None = None) -> Iterator[tuple[str, Hook]]:
         """The hooks of the tools that are on, for the settings of a place: `{"gzip.on": True, …}`."""
+        for name, own in self.by_tool(settings).items():
+            if not own.get("on"):
+                continue
+            tool = getattr(self, name)
+            if not isinstance(tool, Tool):
+                yield SETUP, Hook(tool._setup)
+                continue
+            tool.check(own, f"{self.namespace}.{name}")
+            if tool.needed(own, is_index):
+                yield from tool.hooks(own)
+
+    @staticmethod
+    def by_tool(settings: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+        """`{"gzip": {"on": True}}` out of `{"gzip.on": True}`."""
         by_tool: dict[str, dict[str, Any]] = {}
         for key, value in settings.items():
             name, _, setting = key.partition(".")
             by_tool.setdefault(name, {})[setting] = value
-        for name, own in by_tool.items():
-            if own.get("on"):
-                tool: Tool = getattr(self, name)
-                tool.check(own, f"{self.namespace}.{name}")
-                if tool.needed(own, is_index):
-                    yield from tool.hooks(own)
+        return by_tool
