@@ -42,6 +42,11 @@ CHERRYPY = {
 """What `import kirsch as cherrypy` has to give to an application written for CherryPy."""
 
 OURS = {
+    "ErrorTool",
+    "HandlerTool",
+    "HandlerWrapperTool",
+    "Toolbox",
+    "XMLRPCController",
     "KirschError",
     "blocking",
     "quick",

@@ -63,6 +63,7 @@ LAZY = {
     "ssl": "start-up time and memory; needed with TLS only",
     "tempfile": "start-up time; needed when somebody uploads a file",
     "tomllib": "start-up time; needed when there is a config file",
+    "xml": "start-up time; needed by XML-RPC only",
     "xmlrpc": "start-up time; needed by XML-RPC only",
     "kirsch.http.multipart": "start-up time; needed when somebody uploads a file",
     "kirsch.gateway": "start-up time; needed when a WSGI server calls, or a WSGI application is grafted",

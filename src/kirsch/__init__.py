@@ -27,18 +27,25 @@ from kirsch.run.defaults import (
     url,
 )
 from kirsch.run.wsgi import Application
-from kirsch.toolbox.tool import Tool
+from kirsch.toolbox.kinds import ErrorTool, HandlerTool, HandlerWrapperTool
+from kirsch.toolbox.tool import Tool, Toolbox
+from kirsch.toolbox.xmlrpc import XMLRPCController
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Application",
+    "ErrorTool",
     "HTTPError",
     "HTTPRedirect",
+    "HandlerTool",
+    "HandlerWrapperTool",
     "InternalRedirect",
     "KirschError",
     "NotFound",
     "Tool",
+    "Toolbox",
+    "XMLRPCController",
     "blocking",
     "config",
     "dispatch",

@@ -93,6 +93,8 @@ class XMLRPCDispatcher(Guest):
         path = path.removeprefix("RPC2") if path == "RPC2" or path.startswith("RPC2/") else path
         path = path.strip("/")
         found: Found | None = request.found_by(self.next_dispatcher, f"/{path}/" if path else "/")
+        if found is not None:
+            found.is_index = None  # such clients do not follow a redirect to where the slash is
         return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kirsch.toolbox.tool import Toolbox
 from kirsch.toolbox.trailing_slash import TrailingSlash
+from kirsch.toolbox.xmlrpc import XMLRPC
 
 
 def standard_tools() -> Toolbox:
@@ -11,4 +12,5 @@ def standard_tools() -> Toolbox:
     return Toolbox(
         "tools",
         trailing_slash=TrailingSlash(),
+        xmlrpc=XMLRPC(),
     )

@@ -1,0 +1,130 @@
+"""XML-RPC: a controller whose exposed methods clients call by name, and the tool that answers for its failures."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from kirsch.app.context import present
+from kirsch.app.errors import HTTPError
+from kirsch.dispatch.expose import expose
+from kirsch.toolbox.tool import Tool
+
+if TYPE_CHECKING:
+    from kirsch.app.request import Request
+    from kirsch.app.response import Response
+
+MOST_BYTES: Final = 1024 * 1024
+MOST_DEPTH: Final = 100
+"""How deep the elements of a call may be nested; a call of one array has seven."""
+
+
+class XMLRPCController:
+    """Its exposed methods, and those of objects that are its attributes (`shop.order`), are what clients may call.
+
+    `{"/svc": {"request.dispatch": kirsch.dispatch.XMLRPCDispatcher()}}` where it is mounted at `svc` lets clients use
+    the paths that they are used to. Settings of the tool: encoding, and allow_none for None in values.
+    """
+
+    _cp_config: Final = {"tools.xmlrpc.on": True}
+
+    @expose
+    def default(self, *vpath: str, **params: Any) -> bytes:
+        """Answer a call: segments of the path go before its arguments, parameters of the query are given by name."""
+        from xmlrpc.client import Fault
+
+        request = present()
+        arguments, name = read_call(request.body.read(MOST_BYTES + 1))
+        method = find_method(self, name)
+        if method is None:
+            return answer(request, Fault(1, f"method {name!r} is not supported"))
+        try:
+            inspect.signature(method).bind(*vpath, *arguments, **params)
+        except TypeError as error:
+            return answer(request, Fault(1, f"method {name!r}: {error}"))
+        return answer(request, method(*vpath, *arguments, **params))
+
+
+def find_method(node: Any, name: str) -> Any:
+    """The exposed method of a dotted name; None if there is none, or something on the way is not for guests."""
+    for part in name.split("."):
+        node = getattr(node, part, None) if part and not part.startswith("_") else None
+    return node if callable(node) and getattr(node, "exposed", False) is True else None
+
+
+def read_call(data: bytes) -> tuple[tuple[Any, ...], str]:
+    """Arguments and method of a call. HTTPError 400 for what is none, 413 for what is too large."""
+    from xml.parsers.expat import ExpatError
+    from xmlrpc.client import ProtocolError, ResponseError, loads
+
+    if len(data) > MOST_BYTES:
+        raise HTTPError(413, f"a call may have {MOST_BYTES} bytes")
+    try:
+        _guard(data)
+        arguments, name = loads(data, use_builtin_types=True)
+    except (ExpatError, ResponseError, ProtocolError, ValueError, TypeError, LookupError, RecursionError) as error:
+        raise HTTPError(400, f"this is not an XML-RPC call: {error}") from None
+    if not name:
+        raise HTTPError(400, "this is not an XML-RPC call: it names no method")
+    return arguments, name
+
+
+def _guard(data: bytes) -> None:
+    """ValueError for what no call has and what would cost us: a document type with its entities, or great depth."""
+    from xml.parsers import expat
+
+    depth = 0
+
+    def forbid(*_: Any) -> None:
+        raise ValueError("a document type is not allowed in it")
+
+    def enter(*_: Any) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MOST_DEPTH:
+            raise ValueError("it is nested too deeply")
+
+    def leave(*_: Any) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = forbid
+    parser.StartElementHandler = enter
+    parser.EndElementHandler = leave
+    parser.Parse(data, True)
+
+
+def answer(request: Request, value: Any) -> bytes:
+    """A value, or a Fault, as the answer to a call."""
+    from xmlrpc.client import Fault, dumps
+
+    settings = request.toolmaps.get("tools", {}).get("xmlrpc", {})
+    encoding = settings.get("encoding", "utf-8")
+    allow_none = bool(settings.get("allow_none", False))
+    request.response.headers["Content-Type"] = f"text/xml;charset={encoding}"
+    given = value if isinstance(value, Fault) else (value,)
+    text = dumps(given, methodresponse=True, encoding=encoding, allow_none=allow_none)
+    return text.encode(encoding, "xmlcharrefreplace")
+
+
+class XMLRPC(Tool):
+    """Answers unexpected errors, and those that were meant, as faults: clients of XML-RPC understand nothing else.
+
+    encoding: of the answers. allow_none: whether None may be among the values.
+    """
+
+    def on_error(self, request: Request, response: Response, encoding: str = "utf-8", allow_none: bool = False) -> None:
+        """A fault with status 200. What went wrong is said in development only; the id finds it in the log."""
+        from xmlrpc.client import Fault
+
+        error = sys.exc_info()[1]
+        if isinstance(error, Fault):
+            fault = error
+        elif request.show_tracebacks:
+            fault = Fault(1, f"{type(error).__name__}: {error}")
+        else:
+            fault = Fault(1, f"Something went wrong. It has been logged as {request.unique_id}.")
+        response.status = 200
+        response.body = answer(request, fault)
