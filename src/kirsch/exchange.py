@@ -212,7 +212,8 @@ class Exchange(ABC):
         """Send the last of the body, or all of it, and be done. Raises ExchangeError if bytes are missing."""
         if self.stage is STARTED:
             if self.length is None:
-                self.length = len(data)
+                if data or not self.bodiless:  # else nobody knows how long it would have been
+                    self.length = len(data)
             elif not self.bodiless and self.length != len(data):
                 raise ExchangeError(f"the body has {len(data)} bytes, but {self.length} were promised")
             if not self.bodiless:

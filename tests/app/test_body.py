@@ -199,11 +199,11 @@ def test_uploads_and_fields_side_by_side():
 
 
 def test_parts_without_a_name():
-    """They are no parameters; they stand in `request.body.parts`, to be read from their beginning."""
+    """They are no parameters; they stand in `request.body._uploads`, to be read from their beginning."""
     body = parts(("Content-Type: text/plain", "one"), ('filename="x"', "two"), ('name="a"', "3"))
 
     def handler(a):
-        return repr([(each.filename, each.read()) for each in present().body.parts])
+        return repr([(each.filename, each.read()) for each in present().body._uploads])
 
     assert page(handler).post("/", body=body, headers=MULTIPART).text == repr([(None, b"one"), ("x", b"two")])
 
@@ -253,7 +253,7 @@ def test_files_are_gone_afterwards(outcome):
     except ZeroDivisionError:
         assert outcome == "thrown"
 
-    files += [part.file for part in bodies[0].parts]
+    files += [part.file for part in bodies[0]._uploads]
     assert files
     assert all(file.closed for file in files)
 

@@ -511,7 +511,7 @@ def test_finalized_response():
     response.body = "x"
     response.finalize()
 
-    assert (before, response.output_status) == (None, "200 OK")
+    assert (before, response.output_status) == (None, b"200 OK")
     assert response.header_list == [(b"Content-Type", b"text/html;charset=utf-8")]
 
 
@@ -521,4 +521,4 @@ def test_collapse_body():
     response = Response()
     response.body = body
 
-    assert (response.collapse_body(), response.body, body.closed) == (b"ab", b"ab", 1)
+    assert (response.collapse_body(), response.body, body.closed) == (b"ab", [b"ab"], 1)

@@ -9,7 +9,7 @@ from tests.protocol.dialogue import Dialogue, outcome
 def test_mutated_requests_make_no_trouble():
     """No exception but a refusal escapes, none takes long, and nothing grows (a short run of the script)."""
     found = run(20_000, seed=1)
-    assert found.requests > 2_000
+    assert found.understood > 2_000
     assert found.refused > 2_000
     assert found.growth < 64 * 1024
 

@@ -34,6 +34,7 @@ from kirsch.http.media import (
         ("a/b;;; x; =1; y y=2; z=", ("a/b", {"z": ""})),
         ("a/b; x=a b", ("a/b", {"x": "a b"})),
         (";x=1", ("", {"x": "1"})),
+        ('a"b; x=";"; y=1', ('a"b', {"x": ";", "y": "1"})),
         ("\xa0text/html\xa0", ("\xa0text/html\xa0", {})),
     ],
 )

@@ -138,6 +138,21 @@ def test_nothing_in_it(body):
     assert parts(body) == []
 
 
+@pytest.mark.parametrize("size", [None, 1, 2, 7])
+@pytest.mark.parametrize("before", [b"", b"\r\n", b"some words\r\n", b"--\r\n--\r\n", b"-" * 100 + b"\r\n", b"\r\r\n"])
+def test_what_stands_before_the_first_boundary(size, before):
+    """It is skipped, wherever a piece of the body begins."""
+    assert [data for _, data in parts(before + b"--b\r\n\r\nx\r\n" + END, size)] == [b"x"]
+
+
+@pytest.mark.parametrize("size", [None, 1, 2, 7])
+@pytest.mark.parametrize("before", [b"-", b"\n", b"some words", b"a\r", b"--b\n", b"a--b\r\n"])
+def test_the_first_boundary_begins_a_line(size, before):
+    """Where it does not, or what looks like it does not, nobody knows what was meant."""
+    with pytest.raises(FormError, match="first boundary"):
+        parts(before + b"--b\r\n\r\nx\r\n" + END, size)
+
+
 @pytest.mark.parametrize(
     "body", [part(b"form-data; name=a") + b"--b--", b"junk\r\n" + part(b"form-data; name=a") + END + b"more"]
 )
@@ -163,6 +178,9 @@ GOOD = part(b'form-data; name="a"', b"12345", b"Content-Type: text/plain") + END
         part(b"form-data", b"x", b"no colon") + END,
         part(b"form-data", b"x", b": empty") + END,
         part(b"form-data", b"x", b"a b: c") + END,
+        part(b"form-data", b"x", b"a : c") + END,
+        part(b"form-data", b"x", b"\na: c") + END,
+        part(b"form-data", b"x", b"\xa0a: c") + END,
         part(b"form-data", b"x", b"\xe9: c") + END,
         part(b"form-data", b"x", b"a: b\nc: d") + END,
         part(b"form-data", b"xyz", b"Content-Length: 2") + END,
@@ -213,6 +231,16 @@ def test_limits(limits, error):
 def test_files_are_not_counted_as_fields():
     """Only what will be held in memory is."""
     assert len(parts(TWO, limits=PartLimits(parts=2, fields=3))) == 2
+
+
+@pytest.mark.parametrize("size", [None, *range(1, 12)])
+def test_the_limit_of_a_header_line_is_exact(size):
+    """Whatever the pieces."""
+    body = part(b"form-data", b"x", b"A: " + b"x" * 40) + END
+
+    assert parts(body, size, PartLimits(header_line=43))
+    with pytest.raises(FormTooLarge, match="length"):
+        parts(body, size, PartLimits(header_line=42))
 
 
 def test_an_endless_header_is_noticed():

@@ -29,7 +29,7 @@ class Shout(Tool):
 
     def before_finalize(self, request, response, mark="!"):
         """Add a mark."""
-        response.body = f"{response.body}{mark}"
+        response.body = [*response.body, mark.encode()]
 
     def around_handler(self, request, response, handler, words="so"):
         """Say something before the page."""

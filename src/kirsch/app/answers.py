@@ -9,7 +9,7 @@ import logging
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from kirsch.app.errorpage import HTML, ErrorPageFailed, Problem, custom_page, redirect_body, render
+from kirsch.app.errorpage import HTML, ErrorPageFailed, Problem, custom_page, html_page, redirect_body, render
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, NotFound, stale_headers
 from kirsch.app.hooks import run_hooks
 from kirsch.app.links import url
@@ -18,7 +18,7 @@ from kirsch.http.headers import Headers
 from kirsch.http.urls import join
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kirsch.app.request import Request
     from kirsch.app.response import Response
@@ -35,15 +35,30 @@ def bare(exchange: Exchange, status: int, message: str, fields: Sequence[Field] 
 
 def show(request: Request, response: Response, instead: HTTPError | HTTPRedirect) -> None:
     """Put an error page or a redirect in place of the page, and finalize it. `before_finalize` runs if it has not."""
-    if isinstance(instead, HTTPRedirect):
-        _put_redirect(request, response, instead)
+    if type(instead).set_response in (HTTPError.set_response, HTTPRedirect.set_response):
+        put(request, response, instead)
     else:
-        _put_error(request, response, instead)
+        instead.set_response()
     points = request.points
     if points.before_finalize and request.stage not in ("before_finalize", "on_end_resource"):
         request.stage = "before_finalize"
         run_hooks(points.before_finalize, request, response)
     response.finalize()
+
+
+def put(request: Request, response: Response, instead: HTTPError | HTTPRedirect) -> None:
+    """Put an error page or a redirect in place of the page."""
+    if isinstance(instead, HTTPRedirect):
+        _put_redirect(request, response, instead)
+    else:
+        _put_error(request, response, instead)
+
+
+def usual_page(request: Request, error: HTTPError, words: Mapping[str, Any]) -> bytes:
+    """The page for people, for an error. words: message and traceback, if others than the error's own."""
+    message = str(words.get("message") or _message(request, error))
+    trace = str(words.get("traceback") or "")
+    return html_page(Problem(error.code, error.reason, message, trace, request.unique_id))
 
 
 def tell(request: Request, error: BaseException) -> None:
@@ -106,18 +121,26 @@ def _put_redirect(request: Request, response: Response, redirect: HTTPRedirect) 
 def _put_error(request: Request, response: Response, error: HTTPError, cause: BaseException | None = None) -> None:
     response.status = error.status
     _clear(response, error.code)
-    message = (
-        error.message_for(request.script_name + request.path_info) if isinstance(error, NotFound) else error.message
-    )
+    message = _message(request, error)
     trace = "".join(traceback.format_exception(cause)) if cause is not None and request.show_tracebacks else ""
     problem = Problem(error.code, error.reason, message, trace, request.unique_id)
     response.headers.update(error.headers)
     pages = request.error_page
     page = pages.get(error.code, pages.get("default")) if pages else None
+    if type(error).get_error_page is not HTTPError.get_error_page:
+        response.headers["Content-Type"] = HTML
+        response.page = error.get_error_page(error.status, traceback=trace, message=message)
+        return
     if page is None or not _put_custom(response, page, problem):
         accept = request.exchange.head.get(b"accept")
         kind, response.body = render(problem, accept.decode("latin-1") if accept else None)
         response.headers["Content-Type"] = kind
+
+
+def _message(request: Request, error: HTTPError) -> str:
+    if isinstance(error, NotFound):
+        return error.message_for(request.script_name + request.path_info)
+    return error.message
 
 
 def _put_custom(response: Response, page: Any, problem: Problem) -> bool:
@@ -151,8 +174,10 @@ def _close(response: Response) -> None:
 def send(request: Request, response: Response) -> None:
     """Send a finalized response. A body in pieces is closed in any case, also when the client has gone."""
     exchange = request.exchange
-    body = response.body
+    body = response.page
     try:
+        if type(body) is list:  # a hook has looked at it
+            body = b"".join(body)
         if type(body) is bytes:
             exchange.reply(response.code, response.fields, body, response.phrase)
             return

@@ -11,9 +11,10 @@ from contextlib import suppress
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from kirsch.app.answers import bare, fail, send, show, tell
+from kirsch.app.answers import bare, fail, put, send, show, tell, usual_page
+from kirsch.app.byhand import ByHand, head_of
 from kirsch.app.config import GlobalConfig, Sections
-from kirsch.app.context import current
+from kirsch.app.current import current
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschError
 from kirsch.app.hooks import run_hooks
 from kirsch.app.log import LogManager
@@ -27,10 +28,11 @@ from kirsch.http.forms import FormError, combine, parse_query
 from kirsch.http.urls import split_target
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from kirsch.app.hooks import HookMap, Points
     from kirsch.app.keys import Keys
+    from kirsch.exchange import Address
 
 MOST_REDIRECTS = 20
 """How many internal redirects one request may run through."""
@@ -44,7 +46,8 @@ class Application:
     config: sections by path; see Sections. keys: what may be said in them. toolboxes: what brings hooks, by the
     namespace of its config keys. site_config: the config of the whole process, over which the sections stand.
     script_name None: whatever the outer server says. request_class, response_class may be replaced; relative_urls
-    is the default of url(relative=).
+    is the default of url(relative=). pipeline: if not empty, requests go through serve_through().
+    before_request, after_request: called around each request, whatever becomes of it.
     """
 
     request_class: type[Request] = Request
@@ -53,6 +56,9 @@ class Application:
     toolboxes: Mapping[str, Hooking] = {}
     site_config: GlobalConfig = GlobalConfig()
     keys: Keys | None = None
+    pipeline: Sequence[Any] = ()
+    before_request: Callable[[], object] | None = None
+    after_request: Callable[[], object] | None = None
 
     def __init__(self, root: Any, script_name: str | None = "", config: Any = None) -> None:
         self.root = root
@@ -75,10 +81,45 @@ class Application:
         """The value of a key in the nearest section at or above a path."""
         return self.config.find(path, key, default)
 
+    def get_serving(
+        self,
+        local: Address,
+        remote: Address,
+        scheme: str = "http",
+        sproto: str = "HTTP/1.1",
+    ) -> tuple[Request, Response]:
+        """A request and its response, to be driven by hand: `request.run(…)`, then release_serving().
+
+        local, remote: both ends, `(address, port)` or with a name behind. sproto: what the server claims to speak.
+        """
+        head = head_of("GET", "/", "", sproto, ())
+        exchange = ByHand(head, None, (remote[0], remote[1]), (local[0], local[1]))
+        exchange.scheme = scheme
+        request = self.request_class(exchange, self)
+        request.response = self.response_class()
+        current.set(request)
+        return request, request.response
+
+    def release_serving(self) -> None:
+        """The calling thread is done with the request that get_serving() gave it."""
+        current.set(None)
+
+    def put(self, request: Request, instead: HTTPError | HTTPRedirect) -> None:
+        """Put an error or a redirect in place of the page, as raising it would: for set_response() of these."""
+        put(request, request.response, instead)
+
+    def error_page(self, request: Request, error: HTTPError, words: Mapping[str, Any]) -> bytes:
+        """The usual page for an error: for get_error_page() of it. words: message and traceback, if others."""
+        return usual_page(request, error, words)
+
     # -- the way in ----------------------------------------------------------------------------------------------
 
     def handle(self, exchange: Exchange) -> None:
         """Answer an exchange: an Application is a handler by this method."""
+        self.enter(exchange, self.serve)
+
+    def enter(self, exchange: Exchange, serve: Callable[..., None]) -> None:
+        """Find out which part of an exchange's path is ours, and have it answered by serve() or answer()."""
         try:
             path, query = split_target(exchange.head.target)
         except ValueError:
@@ -86,23 +127,43 @@ class Application:
             return
         prefix = self.script_name or ""
         if prefix and exchange.prefix.endswith(prefix):  # the outer server has taken it off the path already
-            self.serve(exchange, path, query, exchange.prefix)
+            serve(exchange, path, query, exchange.prefix)
             return
         if not prefix or path == prefix or path.startswith(f"{prefix}/"):
-            self.serve(exchange, path[len(prefix) :], query)
+            serve(exchange, path[len(prefix) :], query)
         else:
             bare(exchange, 404, f"nothing is mounted at {path}")
 
     def serve(self, exchange: Exchange, path: str, query: str, script_name: str | None = None) -> None:
         """Answer an exchange whose path, below the mount point, is known already. script_name: if it is not ours."""
-        request = self.request_class(exchange, self)
+        if self.pipeline:
+            self.serve_through(exchange)
+        else:
+            self.answer(exchange, path, query, script_name)
+
+    def serve_through(self, exchange: Exchange) -> None:
+        """Answer through what stands in the pipeline. For an application that can have one: see run/wsgi.py."""
+
+    def answer(
+        self,
+        exchange: Exchange,
+        path: str,
+        query: str,
+        script_name: str | None = None,
+        request: Request | None = None,
+    ) -> None:
+        """As serve(), but without a pipeline. request: to be used, instead of a new one."""
+        if request is None:
+            request = self.request_class(exchange, self)
+            request.response = self.response_class()
         request.path_info = path or ("" if self.script_name else "/")
         request.query_string = query
         if script_name is not None:
             request.script_name = script_name
-        request.response = self.response_class()
         if self.log.access_wanted:
             self.log.follow(exchange, request)
+        if self.before_request is not None:
+            self.before_request()
         while True:
             before = current.set(request)
             try:
@@ -155,6 +216,7 @@ class Application:
             points = request.points
             if points.on_end_resource:
                 request.stage = "on_end_resource"
+                response.tell()
                 try:
                     run_hooks(points.on_end_resource, request, response)
                 except KirschError:
@@ -179,6 +241,9 @@ class Application:
         if request.query_string:
             self._read_query(request)
         if points.before_request_body:
+            request.process_request_body = (
+                request.process_request_body and request.method in request.methods_with_bodies
+            )
             request.stage = "before_request_body"
             run_hooks(points.before_request_body, request, response)
             points = request.points
@@ -194,9 +259,9 @@ class Application:
         request.stage = "handler"
         began = perf_counter()
         if not request.handler_replaced:
-            response.body = request.call()
+            response.page = request.call()
         elif request.handler is not None:
-            response.body = request.handler()
+            response.page = request.handler()
         points = request.points
         if points.before_finalize:
             request.stage = "before_finalize"
@@ -249,10 +314,13 @@ class Application:
         points = request.points
         if points.on_end_request:
             request.stage = "on_end_request"
+            response.tell()
             try:
                 run_hooks(points.on_end_request, request, response)
             except Exception:
                 _log.exception("at the end of %r", request)
+        if self.after_request is not None:
+            self.after_request()
 
     def __repr__(self) -> str:
         return f"<Application {type(self.root).__name__} at {self.script_name or '/'!r}>"

@@ -14,7 +14,7 @@ from kirsch.http.forms import FormError, combine, parse_form
 from kirsch.http.media import charset_name, parse_media_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
 
     from kirsch.http.headers import Headers
     from kirsch.http.multipart import Part, PartLimits
@@ -94,29 +94,32 @@ class RequestBody:
     """See the module. Config sets its attributes for a path as `request.body.<name>`.
 
     maxbytes: of the whole body, 413 beyond; None: what the server allows. attempt_charsets: tried in turn for forms.
-    processors: by media type (or its first half), each called with this object. limits: of a multipart body, if not
-    the usual ones.
-    params: fields of a form. parts: files, and parts without a name.
+    processors: by media type (or its first half), each called with this object. default_proc: called, without anything,
+    where there is none for the type (HTTPError(415), say). limits: of a multipart body, if not the usual ones.
+    params: fields of a form. parts: those without a name.
     """
 
     maxbytes: int | None = None
-    attempt_charsets: Sequence[str] = ("utf-8",)
+    default_proc: Callable[..., Any] | None = None
     limits: PartLimits | None = None
 
     def __init__(self, exchange: Exchange, settings: Mapping[str, Any]) -> None:
         self.params: dict[str, Any] = {}
         self.parts: list[Upload] = []
+        self.attempt_charsets: list[str] = ["utf-8"]
         self.processors: dict[str, Callable[[RequestBody], None]] = {
             "application/x-www-form-urlencoded": RequestBody.read_form,
             "multipart": RequestBody.read_multipart,
         }
         self.bytes_read = 0
+        self._uploads: list[Upload] = []
         self._exchange = exchange
         self._ahead = b""
         self._start = 0
         content_type = exchange.head.get(b"content-type") or b""
         self.content_type = MediaType(content_type.decode("latin-1"))
-        self.__dict__.update(settings)
+        for name, value in settings.items():
+            setattr(self, name, list(value) if isinstance(value, tuple) else value)
 
     @property
     def length(self) -> int | None:
@@ -126,8 +129,9 @@ class RequestBody:
 
     @property
     def charset(self) -> str | None:
-        """What the client says it is written in, if we know it."""
-        return charset_name(self.content_type.params.get("charset", ""))
+        """What the client says it is written in, as it says it, if we know it."""
+        named = self.content_type.params.get("charset", "")
+        return named if charset_name(named) else None
 
     # -- parsing -------------------------------------------------------------------------------------------------
 
@@ -140,10 +144,11 @@ class RequestBody:
             return
         kind = self.content_type.value
         processor = self.processors.get(kind) or self.processors.get(kind.partition("/")[0])
-        if processor is None:
-            return
         try:
-            processor(self)
+            if processor is not None:
+                processor(self)
+            elif self.default_proc is not None:
+                self.default_proc()
         except FormError as error:
             raise HTTPError(error.status, str(error)) from None
 
@@ -169,7 +174,7 @@ class RequestBody:
                 upload = Upload(event) if event.filename is not None or event.name is None else None
                 if upload is not None and event.filename != "":
                     upload.file = _spool()
-                    self.parts.append(upload)
+                    self._uploads.append(upload)
             elif upload is not None and upload.file is not None:
                 upload.file.write(event)
             else:
@@ -180,6 +185,8 @@ class RequestBody:
         """A part is complete."""
         if upload is not None and upload.file is not None:
             upload.file.seek(0)
+        if part is not None and part.name is None and upload is not None:
+            self.parts.append(upload)
         if part is None or part.name is None:
             return
         value: Any = upload
@@ -232,6 +239,16 @@ class RequestBody:
         if self._start >= len(self._ahead):
             self._ahead, self._start = b"", 0
 
+    def read_into_file(self, fp_out: IO[bytes] | None = None) -> IO[bytes]:
+        """Read all of it into a file, by default a temporary one, and give that, at its end."""
+        file = self.make_file() if fp_out is None else fp_out
+        self.read(fp_out=file)
+        return file
+
+    def make_file(self) -> IO[bytes]:
+        """A temporary file, which goes when it is closed. May be overridden."""
+        return _spool()
+
     def readline(self, size: int | None = None) -> bytes:
         """Up to the next line feed, which is included; at most `size` bytes."""
         pieces = []
@@ -273,7 +290,7 @@ class RequestBody:
 
     def close(self) -> None:
         """Remove what was spooled. A file that a handler has closed or taken elsewhere is no matter."""
-        for upload in self.parts:
+        for upload in self._uploads:
             if upload.file is not None:
                 upload.file.close()
 

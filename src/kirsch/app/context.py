@@ -1,11 +1,11 @@
-"""The one context variable, and what guests reach through it: proxies for page handlers; nothing inside uses them."""
+"""What guests reach through the context variable: proxies for page handlers; nothing inside uses them."""
 
 from __future__ import annotations
 
 import threading
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
+from kirsch.app.current import current
 from kirsch.app.request import Request, idle_request
 
 if TYPE_CHECKING:
@@ -13,13 +13,10 @@ if TYPE_CHECKING:
 
     from kirsch.app.response import Response
 
-current: ContextVar[Request | None] = ContextVar("kirsch.request", default=None)
-"""The request that this thread answers now. Set by the application, and set back when the answer is out."""
-
 
 def present() -> Request:
     """The request of this thread; outside of one, a blank request without an application, of this thread alone."""
-    request = current.get()
+    request: Request | None = current.get()
     if request is None:
         request = idle_request()
         current.set(request)

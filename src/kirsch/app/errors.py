@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from kirsch.app.current import current
 from kirsch.http.codes import parse_status
 from kirsch.http.forms import encode_query
 from kirsch.http.urls import normalize_path
@@ -37,6 +38,13 @@ _LIKE_A_HOST = re.compile(r"[\x00-\x20]*[/\\][\x00-\x20]*[/\\][/\\\x00-\x20]*")
 """What browsers take for the slashes before a host: they read backslashes as slashes and skip blanks and controls."""
 
 _NOT_IN_URLS = re.compile(r"[^\x21-\x7e]+|[<>\"\\^`{|}]+")
+
+
+def _answering() -> Any:
+    request = current.get()
+    if request is None or request.app is None:
+        raise RuntimeError("no request is being answered here, so there is no response to set")
+    return request
 
 
 class KirschError(Exception):
@@ -83,6 +91,17 @@ class HTTPError(KirschError):
             yield
         except exception as error:
             raise cls(status, message or str(error)) from error
+
+    def set_response(self) -> None:
+        """Put this in place of the page that is being made, as raising it would. May be overridden."""
+        request = _answering()
+        request.app.put(request, self)
+
+    def get_error_page(self, *_: Any, **words: Any) -> bytes | str:
+        """The page for people. May be overridden: it is called with the status, and `traceback` and `message`."""
+        request = _answering()
+        page: bytes = request.app.error_page(request, self, words)
+        return page
 
     @property
     def _message(self) -> str:
@@ -138,6 +157,11 @@ class HTTPRedirect(KirschError):
         if self.given_status is None and version < (1, 1) and self.default_status == 303:
             return 302
         return self.status
+
+    def set_response(self) -> None:
+        """Put this in place of the page that is being made, as raising it would. May be overridden."""
+        request = _answering()
+        request.app.put(request, self)
 
     @property
     def bodiless(self) -> bool:

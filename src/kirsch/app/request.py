@@ -7,11 +7,13 @@ be replaced by a tool or an application, which may also add attributes of its ow
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kirsch.app.body import RequestBody
+from kirsch.app.byhand import ByHand, head_of
 from kirsch.app.hooks import HookMap, Points
 from kirsch.app.lazy import lazy
+from kirsch.app.pagehandler import PageHandler
 from kirsch.app.response import Response
 from kirsch.app.trust import LOCAL
 from kirsch.exchange import Exchange, Head
@@ -19,9 +21,10 @@ from kirsch.http.cookies import parse_cookies
 from kirsch.http.headers import Headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from http.cookies import SimpleCookie
 
+    from kirsch.app.params import Plan
     from kirsch.app.resource import Resource
 
 
@@ -35,46 +38,33 @@ class Owner(Protocol):
     log: Any
     toolboxes: Any
 
-
-class Host(NamedTuple):
-    """One end of a connection. name: as looked up, or the address."""
-
-    ip: str
-    port: int
-    name: str
+    def answer(self, exchange: Exchange, path: str, query: str, script_name: str | None, request: Any) -> None:
+        """Answer a request."""
 
 
-class PageHandler:
-    """The handler of a request together with its arguments, for tools that call it themselves."""
+class Host:
+    """One end of a connection. Whoever knows better may set it. name: as looked up, or the address."""
 
-    def __init__(self, request: Request, callable: Callable[..., Any]) -> None:
-        self.callable = callable
-        self._request = request
+    __slots__ = ("ip", "name", "port")
 
-    @property
-    def args(self) -> list[Any]:
-        """Arguments by position: what was left of the path."""
-        return self._request.args
-
-    @args.setter
-    def args(self, args: list[Any]) -> None:
-        self._request.args = args
-
-    @property
-    def kwargs(self) -> dict[str, Any]:
-        """Arguments by name."""
-        return self._request.kwargs
-
-    @kwargs.setter
-    def kwargs(self, kwargs: dict[str, Any]) -> None:
-        self._request.kwargs = kwargs
-
-    def __call__(self) -> Any:
-        """Call it, as the application would."""
-        return self._request.call()
+    def __init__(self, ip: str, port: int, name: str | None = None) -> None:
+        self.ip = ip
+        self.port = port
+        self.name = ip if name is None else name
 
     def __repr__(self) -> str:
-        return f"<PageHandler {self.callable!r}>"
+        return f"Host({self.ip!r}, {self.port}, {self.name!r})"
+
+
+class RequestId(str):
+    """An id as text. uuid4: as an object."""
+
+    __slots__ = ()
+
+    @property
+    def uuid4(self) -> uuid.UUID:
+        """As said of the class."""
+        return uuid.UUID(self)
 
 
 _NO_HOOKS = Points({})
@@ -91,7 +81,6 @@ class Request:
     process_request_body = True
     methods_with_bodies: tuple[str, ...] = ("POST", "PUT", "PATCH")
     query_string_encoding = "utf-8"
-    error_page: Mapping[int | str, Any] = {}
     error_response: Callable[[], None] | None = None
     trusted_proxies: Sequence[str] = LOCAL
 
@@ -101,7 +90,7 @@ class Request:
     handler_replaced = False
     _handler: Any = None
     _kwargs: dict[str, Any] | None = None
-    _config: Mapping[str, Any] | None = None
+    _config: dict[str, Any] | None = None
 
     def __init__(self, exchange: Exchange, app: Owner | None = None) -> None:
         # PERF: what is set for each request has no default in the class; see Exchange.
@@ -184,13 +173,13 @@ class Request:
     def remote(self) -> Host:
         """The client."""
         host, port = self.exchange.client
-        return Host(host, port, host)
+        return Host(host, port)
 
     @lazy
     def local(self) -> Host:
         """The server's end of the connection."""
         host, port = self.exchange.server
-        return Host(host, port, host)
+        return Host(host, port)
 
     # -- body ----------------------------------------------------------------------------------------------------
 
@@ -222,7 +211,7 @@ class Request:
     def handler(self) -> Any:
         """What will be called for the page. A tool may set another callable without arguments, or None for no call."""
         if not self.handler_replaced and self.resource is not None:
-            return PageHandler(self, self.resource.callable)
+            self.handler = PageHandler(self, self.resource.callable, self.resource.plan)
         return self._handler
 
     @handler.setter
@@ -245,16 +234,51 @@ class Request:
         answer = dispatcher(path)
         return self.found if answer is None else answer
 
-    def call(self) -> Any:
-        """Bind the arguments and call the page handler. Raises HTTPError 404 or 400 if they do not fit."""
-        resource = self.resource
-        assert resource is not None
+    def run(
+        self,
+        method: str,
+        path: str,
+        query_string: str,
+        req_protocol: str,
+        headers: Iterable[tuple[str, str]],
+        rfile: Any = None,
+    ) -> Response:
+        """Answer a request that is given in plain values; see Application.get_serving. Gives the finished response.
+
+        path: decoded, with the mount point in front. req_protocol: such as "HTTP/1.1". rfile: a file with the body.
+        """
+        if self.app is None:
+            raise RuntimeError("this request belongs to no application; get one from Application.get_serving()")
+        client, server = self.exchange.client, self.exchange.server
+        head = head_of(method, path, query_string, req_protocol, headers)
+        exchange = ByHand(head, rfile, client, server)
+        exchange.scheme = self.scheme
+        self.exchange, self.method = exchange, head.method
+        self.app.answer(exchange, path.removeprefix(self.script_name), query_string, None, self)
+        response = self.response
+        response.body = exchange.pieces
+        return response
+
+    def call(
+        self, callable: Callable[..., Any] | None = None, plan: Plan | None = None, kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        """Bind the arguments and call the page handler. Raises HTTPError 404 or 400 if they do not fit.
+
+        callable, plan, kwargs: what to call and how, if not the page that was found with the parameters.
+        """
+        if callable is None or plan is None:
+            resource = self.resource
+            assert resource is not None
+            page, plan = resource.callable, resource.plan
+        else:
+            page = callable
+        if kwargs is None:
+            kwargs = self.params if self._kwargs is None else self._kwargs
         args = self.args
-        kwargs = self.params if self._kwargs is None else self._kwargs
-        if not resource.plan.fits(len(args), kwargs):
-            error = resource.plan.misfit(len(args), kwargs.keys(), self._names_from_body())
+        if not plan.fits(len(args), kwargs):
+            error = plan.misfit(len(args), kwargs.keys(), self._names_from_body())
             raise error if self.show_mismatched_params else type(error)(error.code)
-        return resource.callable(*args, **kwargs)
+        return page(*args, **kwargs)
 
     def _names_from_body(self) -> frozenset[str]:
         return frozenset(self._body.params) if self._body is not None else frozenset()
@@ -262,14 +286,14 @@ class Request:
     # -- the way -------------------------------------------------------------------------------------------------
 
     @property
-    def config(self) -> Mapping[str, Any]:
-        """The config that holds for this request: flat, merged, not to be changed; or as a dispatcher has set it."""
-        if self._config is not None:
-            return self._config
-        return self.resource.config if self.resource is not None else {}
+    def config(self) -> dict[str, Any]:
+        """The config that holds for this request: flat, merged, and this request's own."""
+        if self._config is None:
+            self._config = dict(self.resource.config) if self.resource is not None else {}
+        return self._config
 
     @config.setter
-    def config(self, config: Mapping[str, Any]) -> None:
+    def config(self, config: dict[str, Any]) -> None:
         self._config = config
 
     @lazy
@@ -292,14 +316,19 @@ class Request:
         return points
 
     @lazy
+    def error_page(self) -> dict[int | str, Any]:
+        """Pages for errors by status or `default`; config sets them as `error_page.<status>`."""
+        return {}
+
+    @lazy
     def belongings(self) -> dict[str, Any]:
         """What is stored on `serving` for the length of the request."""
         return {}
 
     @lazy
-    def unique_id(self) -> str:
+    def unique_id(self) -> RequestId:
         """An id of this request for logs, error pages and those who ask."""
-        return str(uuid.uuid4())
+        return RequestId(uuid.uuid4())
 
     @property
     def log(self) -> Any:

@@ -77,7 +77,7 @@ class Resource:
     def settle(self, request: Guest, response: Guest) -> None:
         """Set on a request and its response what config says of them, and have tools set themselves up for it."""
         for name, value in self.on_request.items():
-            setattr(request, name, value)
+            setattr(request, name, value.copy() if type(value) is dict else value)
         for name, value in self.on_response.items():
             setattr(response, name, value)
         for name, value in self.headers.items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kirsch.app.lazy import lazy
 from kirsch.http.codes import parse_status, reason
 from kirsch.http.cookies import Cookies, set_cookie_lines
+from kirsch.http.dates import http_date
 from kirsch.http.headers import Headers
 from kirsch.http.media import charset_name, parse_media_type
 
@@ -19,14 +20,77 @@ if TYPE_CHECKING:
     from kirsch.exchange import Field
 
 BLOCK: Final = 64 * 1024
+SERVER: Final = "kirsch"
 _HTML: Final[list[Field]] = [(b"Content-Type", b"text/html;charset=utf-8")]
+_STANDING: Final = ("date", "server")
+
+
+class ResponseHeaders(Headers):
+    """Of an answer. Date and Server, which the server adds, can be read beforehand; deleted, they are not sent."""
+
+    __slots__ = ("_withheld",)
+
+    _withheld: tuple[str, ...]
+
+    def __init__(self, fields: Any = ()) -> None:
+        self._withheld = ()
+        super().__init__(fields)
+
+    def __getitem__(self, name: str) -> str:
+        key = name.lower()
+        if key in _STANDING and key not in self._withheld and not super().__contains__(key):
+            return SERVER if key == "server" else http_date(time.time())
+        return super().__getitem__(name)
+
+    def __contains__(self, name: object) -> bool:
+        standing = isinstance(name, str) and name.lower() in _STANDING and name.lower() not in self._withheld
+        return standing or super().__contains__(name)
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if value is None:  # which is to say: none of that name
+            self.pop(name, None)
+            return
+        super().__setitem__(name, value)
+
+    def __delitem__(self, name: str) -> None:
+        key = name.lower()
+        if key in _STANDING and key not in self._withheld:
+            self._withheld += (key,)
+            if not super().__contains__(key):
+                return
+        super().__delitem__(name)
+
+    def to_wire(self) -> list[Field]:
+        """As of any Headers; an empty value says that the server must not add what it would."""
+        fields = super().to_wire()
+        held = [key for key in self._withheld if not super(ResponseHeaders, self).__contains__(key)]
+        return [*fields, *((key.title().encode("ascii"), b"") for key in held)]
+
+
+class Pieces:
+    """A body that comes piece by piece, as bytes. close() closes what it is made of."""
+
+    def __init__(self, pieces: Iterator[bytes], source: Any) -> None:
+        self._pieces = pieces
+        self._source = source
+
+    def __iter__(self) -> Pieces:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        """The generator or file behind it."""
+        close(self._source)
 
 
 class Response:
     """The answer to one request. Class attributes are the defaults; config sets them for a path as `response.<name>`.
 
     status: an int, `"404"`, `"404 Reason"` or an HTTPStatus; None means 200.
-    body: str, bytes, None, an iterable of these (a generator, a list), or a file. stream: send the pieces as they come.
+    page: the body as it was given: str, bytes, None, an iterable of these (a generator, a list), or a file; once
+    finalized, bytes or what is streamed. stream: send the pieces as they come.
     source: what a streamed body is made of, to be closed at the end.
     charset: what str is encoded in, and what text/* is declared as unless it declares itself; None declares nothing.
     """
@@ -41,7 +105,7 @@ class Response:
 
     def __init__(self) -> None:
         # PERF: what is set for each response has no default in the class; see Exchange.
-        self.body: Any = None
+        self.page: Any = None
         self.code = 0
         self.length: int | None = None
         self._headers: Headers | None = None
@@ -51,7 +115,7 @@ class Response:
     def headers(self) -> Headers:
         """The header fields, but for cookies; Date and Server are added on the way out."""
         if self._headers is None:
-            self._headers = Headers([("Content-Type", "text/html")])
+            self._headers = ResponseHeaders([("Content-Type", "text/html")])
         return self._headers
 
     @headers.setter
@@ -75,14 +139,34 @@ class Response:
         return time.time()
 
     @property
-    def output_status(self) -> str | None:
+    def body(self) -> Any:
+        """The body in pieces of bytes, for hooks: a list, or an iterator where it comes piece by piece."""
+        self.page = body = self._as_pieces(self.page)
+        return body
+
+    @body.setter
+    def body(self, body: Any) -> None:
+        self.page = body
+
+    @property
+    def output_status(self) -> bytes | None:
         """Code and reason, once finalized."""
-        return f"{self.code} {self.reason or reason(self.code)}" if self.code else None
+        return f"{self.code} {self.reason or reason(self.code)}".encode("latin-1", "replace") if self.code else None
 
     @property
     def header_list(self) -> list[Field]:
-        """The fields as they will be sent, once finalized."""
+        """The fields as they will be sent, once finalized; more may be added."""
+        if self.fields is _HTML:
+            self.fields = list(_HTML)
         return self.fields
+
+    def tell(self) -> None:
+        """Say for hooks what finalize() has settled: status with its reason, and the length."""
+        status = self.output_status
+        if status is not None:
+            self.status = status.decode("latin-1")
+            if self.length is not None:
+                self.headers["Content-Length"] = self.length
 
     def finalize(self) -> None:
         """Settle status, fields, length and body: bytes, or with `stream` an iterator of bytes.
@@ -91,12 +175,12 @@ class Response:
         TypeError for a body that is none. What a streamed body raises before its first piece comes through.
         """
         # The body comes first: a generator has only now its turn to set status and headers.
-        if self.stream and not isinstance(self.body, (str, bytes, type(None))):
-            self.source = self.body
-            pieces = self._pieces(self.body)
+        if self.stream and not isinstance(self.page, (str, bytes, type(None))):
+            self.source = self.page
+            pieces = self._pieces(self.page)
             # The first piece is waited for, so that what is done or raised before it still counts.
             first = next((piece for piece in pieces if piece), b"")
-            self.body = chain((first,), pieces)
+            self.page = chain((first,), pieces)
         else:
             self.length = len(self.collapse_body())
         if self.status is None:
@@ -113,7 +197,7 @@ class Response:
             raise ValueError(f"the status {self.status!r} is no final answer: it must be 200 to 599")
         if self.code == 205:  # it has no content (RFC 9110 §15.3.6)
             self.discard()
-            self.body, self.length = b"", 0
+            self.page, self.length = b"", 0
 
     def _wire_fields(self) -> list[Field]:
         headers = self.headers
@@ -140,7 +224,7 @@ class Response:
 
     def collapse_body(self) -> bytes:
         """The whole body as bytes, which it is from then on; an iterator is used up and closed."""
-        body = self.body
+        body = self.page
         if isinstance(body, str):
             data = body.encode(self._spoken())
         elif isinstance(body, bytes):
@@ -148,13 +232,23 @@ class Response:
         elif body is None:
             data = b""
         else:
-            self.body = None
+            self.page = None
             try:
                 data = b"".join(self._pieces(body))
             finally:
                 close(body)
-        self.body = data
+        self.page = data
         return data
+
+    def _as_pieces(self, page: Any) -> Any:
+        """What a page handler gave as a list of bytes, or an iterator of them; what it must not give as it is."""
+        if isinstance(page, list) and all(isinstance(piece, bytes) for piece in page):
+            return page
+        if page is None or isinstance(page, (str, bytes, bytearray, memoryview, list, tuple)):
+            return [piece for piece in self._pieces(page) if piece]
+        if isinstance(page, (Pieces, dict)) or not (hasattr(page, "read") or hasattr(page, "__iter__")):
+            return page
+        return Pieces(self._pieces(page), page)
 
     def _pieces(self, body: Any) -> Iterator[bytes]:
         """The body piece by piece, as bytes. TypeError names what a page handler must not return."""
@@ -193,12 +287,13 @@ class Response:
 
     def discard(self) -> None:
         """Let go of the page that was to be, and close what its body holds open."""
-        body = self.body if self.source is None else self.source
-        self.body = self.source = None
+        body = self.page if self.source is None else self.source
+        self.page = self.source = None
         close(body)
 
     def __repr__(self) -> str:
-        return f"<Response {self.output_status or self.status or 'not finalized'}>"
+        status = (self.output_status or b"").decode("latin-1") or self.status or "not finalized"
+        return f"<Response {status}>"
 
 
 def blocks(file: Any, size: int = BLOCK) -> Iterator[Any]:

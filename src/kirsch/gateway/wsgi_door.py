@@ -26,6 +26,8 @@ QUERY: Final = re.compile(r"[!-\"$-~]*")
 """What may stand in a target as it is, escapes and all: printable ASCII, without what would end that part."""
 SLASH: Final = re.compile("%2[Ff]")
 """An escape that Cheroot leaves in PATH_INFO, where others decode it."""
+UNSENT: Final = (b"Date", b"Server")
+"""Fields that an empty value takes off an answer."""
 OPEN: Final = "/:@!$&'()*+,;=~"
 """What needs no escape in a path, besides letters, digits and `-._` (RFC 3986 §3.3)."""
 
@@ -198,7 +200,7 @@ class WSGIExchange(Exchange):
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in self.fields
-            if name.lower() not in HOP_BY_HOP
+            if name.lower() not in HOP_BY_HOP and (value or name not in UNSENT)
         ]
         if self.told is not None:
             headers.append(("Content-Length", str(self.told)))

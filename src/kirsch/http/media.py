@@ -68,9 +68,9 @@ def parse_parameters(elements: list[str]) -> dict[str, str]:
 
 def parse_media_type(value: str) -> tuple[str, dict[str, str]]:
     """The type in lower case and its parameters: `('text/html', {'charset': 'utf-8'})`. Of `''`, `('', {})`."""
-    kind, mark, _ = value.partition(";")
+    kind, mark, rest = value.partition(";")
     kind = kind.strip(_BLANKS).lower()
-    return kind, parse_parameters(split_quoted(value, ";")[1:]) if mark else {}
+    return kind, parse_parameters(split_quoted(rest, ";", MOST_PARAMETERS - 1)) if mark else {}
 
 
 def decode_extended(value: str) -> str | None:

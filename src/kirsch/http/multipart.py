@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     class PushMultipartParser:
         """Is given bytes and finds parts in them."""
 
+        max_header_size: int
+
         def __init__(
             self, boundary: bytes, *, max_header_size: int, max_header_count: int, header_charset: str
         ) -> None: ...
@@ -45,6 +47,8 @@ if TYPE_CHECKING:
         def close(self) -> None:
             """Say that there is no more."""
 
+        def _on_segment_headerline(self, line: bytes) -> None: ...
+
 else:
     from multipart import MultipartError, MultipartSegment, ParserLimitReached, PushMultipartParser
 
@@ -52,6 +56,8 @@ READ_SIZE: Final = 65536
 
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BOUNDARY = re.compile(r"[ -~]{0,199}[!-~]")
+_HEADER_LINE = re.compile(rb"[!-9;-~]+:|[ \t]")
+"""How a line of a part's head begins: with a name, or with a blank if it goes on with the one before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +94,18 @@ class Part:
 
 
 class _Parser(PushMultipartParser):
-    """Parts of any multipart body: one without a disposition or a name is a part all the same."""
+    """Parts of any multipart body: one without a disposition or a name is a part all the same.
+
+    Header lines are judged before the library sees them: it takes blanks and line feeds off a name, and would refuse a
+    line or not depending on the pieces it comes in. For the same reason, max_header_size is one more than is allowed.
+    """
+
+    def _on_segment_headerline(self, line: bytes) -> None:
+        if len(line) >= self.max_header_size:
+            raise ParserLimitReached("Maximum segment header length exceeded")
+        if not _HEADER_LINE.match(line):
+            raise MultipartError("Malformed segment header")
+        super()._on_segment_headerline(line)
 
     def _create_segment(self, headerlist: list[tuple[str, str]]) -> MultipartSegment:
         return MultipartSegment(headerlist)
@@ -119,7 +136,7 @@ def read_parts(
     budget = _Budget(limits)
     parser = _Parser(
         boundary,
-        max_header_size=limits.header_line,
+        max_header_size=limits.header_line + 1,
         max_header_count=limits.part_headers,
         header_charset="latin-1",
     )
@@ -127,18 +144,38 @@ def read_parts(
     if not data:
         return
     try:
-        while data:
-            for event in parser.parse(data):
+        for piece in _from_first_boundary(data, read, boundary):
+            for event in parser.parse(piece):
                 if isinstance(event, bytes):
                     yield budget.count(event)
                 elif event is not None:
                     yield budget.open(event)
-            data = read(READ_SIZE)
         parser.close()
     except ParserLimitReached as error:
         raise FormTooLarge(f"the multipart body exceeds a limit: {error}") from None
     except MultipartError as error:
         raise FormError(f"the multipart body is broken: {error.args[0]}") from None
+
+
+def _from_first_boundary(data: bytes, read: Callable[[int], bytes], boundary: bytes) -> Iterator[bytes]:
+    """The pieces of a body without what stands before its first boundary, which must begin a line.
+
+    The library would look for it in each piece by itself, and take the start of a piece for the start of a line.
+    """
+    mark = b"--" + boundary
+    if not data.startswith(mark):
+        data = b"\r\n" + data
+        while (start := data.find(mark)) < 0:
+            piece = read(READ_SIZE)
+            if not piece:
+                return
+            data = data[-len(mark) - 1 :] + piece
+        if data[start - 2 : start] != b"\r\n":
+            raise MultipartError("Unexpected byte in front of first boundary")
+        data = data[start:]
+    while data:
+        yield data
+        data = read(READ_SIZE)
 
 
 class _Budget:

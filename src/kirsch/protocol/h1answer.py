@@ -80,6 +80,8 @@ def _checked_lines(fields: Sequence[Field], standing: bytes) -> tuple[bytes, boo
             line = _checked_line(field)
             if name in _STANDING:
                 standing = _without(standing, name)
+                if not field[1]:
+                    continue  # the application wants none at all
             elif len(_remembered) < _MOST_REMEMBERED and len(line) < _LONGEST_REMEMBERED:
                 _remembered[field] = line
         lines.append(line)

@@ -10,19 +10,83 @@ from kirsch.app.context import present
 from kirsch.app.site import Site
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from kirsch.exchange import Exchange
+
+
+class Pipeline:
+    """A WSGI application with others around it, the first outermost.
+
+    pipeline: pairs of name and factory; a factory is called with the next application and its settings. config: these
+    settings, by name. tail: the application in the middle. head: what is called, made when first asked for; setting it
+    to None has it made anew.
+    """
+
+    def __init__(self, tail: Callable[[], WSGIApplication]) -> None:
+        self.pipeline: list[tuple[str, Callable[..., WSGIApplication]]] = []
+        self.config: dict[str, dict[str, Any]] = {}
+        self.head: WSGIApplication | None = None
+        self._tail = tail
+
+    @cached_property
+    def tail(self) -> WSGIApplication:
+        """The application without what is around it."""
+        return self._tail()
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer for a WSGI server (PEP 3333)."""
+        head = self.head
+        if head is None:
+            head = self.tail
+            for name, factory in reversed(self.pipeline):
+                head = factory(head, **self.config.get(name, {}))
+            self.head = head
+        return head(environ, start_response)
+
+    def configure(self, key: str, value: Any) -> None:
+        """A setting of the namespace `wsgi`: `pipeline`, or `<name>.<argument>`. Twice the same is as good as once."""
+        name, dot, argument = key.partition(".")
+        if dot:
+            self.config.setdefault(name, {})[argument] = value
+        elif key == "pipeline":
+            known = [stage for stage, _ in self.pipeline]
+            self.pipeline += [(stage, factory) for stage, factory in value if stage not in known]
+        self.head = None
 
 
 class Application(PlainApplication):
-    """An application that any WSGI server can run."""
+    """An application that any WSGI server can run, and that may have WSGI middleware around it."""
 
     @cached_property
-    def wsgiapp(self) -> WSGIApplication:
+    def wsgiapp(self) -> Pipeline:
         """What is called for WSGI."""
+        return Pipeline(self._as_wsgi)
+
+    def _as_wsgi(self) -> WSGIApplication:
         from kirsch.gateway.wsgi_door import as_wsgi
 
-        return as_wsgi(self.handle)
+        return as_wsgi(lambda exchange: self.enter(exchange, self.answer))
+
+    def merge(self, config: Any) -> None:
+        """As of any application; middleware is put around it (`wsgi.pipeline`)."""
+        super().merge(config)
+        settings = {key: value for key, value in self.config.get("/", {}).items() if key.startswith("wsgi.")}
+        for key, value in settings.items():
+            self.wsgiapp.configure(key.removeprefix("wsgi."), value)
+        if settings:
+            self.pipeline = self.wsgiapp.pipeline
+
+    def serve_through(self, exchange: Exchange) -> None:
+        """Answer through the middleware, which speaks WSGI, wherever the exchange comes from."""
+        self._through(exchange)
+
+    @cached_property
+    def _through(self) -> Callable[[Exchange], None]:
+        from kirsch.gateway.wsgi import WSGIHandler
+
+        return WSGIHandler(self.wsgiapp, self.script_name or "")
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer for a WSGI server (PEP 3333)."""

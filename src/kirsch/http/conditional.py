@@ -1,0 +1,112 @@
+"""Conditional requests (RFC 9110 §13): is the client's copy still good, and may it change ours?
+
+Reading never raises. A tag that cannot be read fits nothing, a date that cannot be read counts as not sent. Dates are
+compared as dates, in whole seconds, as HTTP writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from kirsch.http.dates import parse_http_date
+from kirsch.http.media import LONGEST
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kirsch.http.headers import Headers
+
+MOST: Final = 100
+"""Tags of one field that are looked at."""
+
+_TAG = r'(W/)?("[^"]*+"|[^",\s]++)'
+"""As in §8.8.3, but blanks may stand in the quotes, and the quotes may be missing: see ETag."""
+
+_ONE = re.compile(_TAG)
+_ELEMENTS = re.compile(rf"[ \t,]*+(?:{_TAG}[ \t]*+(?=,|\Z)|[^,]*+)")
+_WITHOUT_CONDITIONS: Final = frozenset({"CONNECT", "OPTIONS", "TRACE"})
+
+
+class ETag(NamedTuple):
+    """A validator. tag: with its quotes. weak: what it stands for is as good as the same, but not byte by byte.
+
+    An application that forgets the quotes gets its tag back without them: such a one is equal to itself alone.
+    """
+
+    tag: str
+    weak: bool = False
+
+    def is_same(self, other: ETag) -> bool:
+        """The strong comparison of §8.8.3.2, for ranges and for changes."""
+        return self.tag == other.tag and not self.weak and not other.weak
+
+    def is_as_good(self, other: ETag) -> bool:
+        """The weak comparison, for whoever has a copy."""
+        return self.tag == other.tag
+
+    def __str__(self) -> str:
+        return f"W/{self.tag}" if self.weak else self.tag
+
+
+class Current(NamedTuple):
+    """What the request is about, as it is now.
+
+    etag: the value of its ETag field. modified: when, in seconds since 1970. exists: False for what is not there yet,
+    as before the first PUT.
+    """
+
+    etag: str | None = None
+    modified: float | None = None
+    exists: bool = True
+
+
+def parse_etag(value: str | None) -> ETag | None:
+    """The one tag that is all of the value, or None."""
+    match = _ONE.fullmatch(value or "")
+    return ETag(match[2], match[1] is not None) if match else None
+
+
+def parse_etags(value: str) -> list[ETag]:
+    """The tags of a list; what is none is left out."""
+    elements = islice(_ELEMENTS.finditer(value[:LONGEST]), MOST)
+    return [ETag(match[2], match[1] is not None) for match in elements if match[2]]
+
+
+def decide(method: str, headers: Headers, current: Current) -> Literal[304, 412] | None:
+    """What to answer instead of going on; None to go on. In the order of §13.2.2, up to its fourth step.
+
+    To be asked before anything is changed, and only where the answer would otherwise be a 2xx (§13.2.1).
+    """
+    if method in _WITHOUT_CONDITIONS:
+        return None
+    reading = method in ("GET", "HEAD")
+    expected = headers.get("If-Match")
+    if expected is not None:
+        if not _is_among(expected, current, ETag.is_same):
+            return 412
+    elif _unchanged_since(headers.get("If-Unmodified-Since"), current) is False:
+        return 412
+    known = headers.get("If-None-Match")
+    if known is not None:
+        if _is_among(known, current, ETag.is_as_good):
+            return 304 if reading else 412
+    elif reading and _unchanged_since(headers.get("If-Modified-Since"), current):
+        return 304
+    return None
+
+
+def _is_among(value: str, current: Current, equal: Callable[[ETag, ETag], bool]) -> bool:
+    if value.strip(" \t") == "*":
+        return current.exists
+    etag = parse_etag(current.etag)
+    return etag is not None and any(equal(etag, other) for other in parse_etags(value))
+
+
+def _unchanged_since(value: str | None, current: Current) -> bool | None:
+    """None where there is no condition: without a date on either side (§13.1.3, §13.1.4)."""
+    if value is None or current.modified is None:
+        return None
+    date = parse_http_date(value)
+    return None if date is None else current.modified < date + 1

@@ -1,0 +1,380 @@
+"""The differences we know and want, beside those that rules.py takes out everywhere; each with its reason.
+
+`where` is the number in the list of CherryPy's weak places by which Kirsch was built (docs/migrating-from-cherrypy.md
+names them, too), an RFC, or a word. cases: how the answers differ, as compare.py says it, and the requests for which
+they do. A difference that is not here fails the test, and so does one that is here and no longer there.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Known(NamedTuple):
+    """See the module."""
+
+    where: str
+    reason: str
+    cases: dict[str, tuple[str, ...]]
+
+    def pairs(self):
+        """Request and difference."""
+        return [(name, difference) for difference, names in self.cases.items() for name in names]
+
+
+def named(word, *ends):
+    """Names with the same beginning."""
+    return tuple(f"{word}{end}" for end in ends)
+
+
+WALK = (
+    Known(
+        "S1",
+        "names that begin with an underscore, and what Python hangs on functions, are not walked",
+        {
+            "200 → 404": ("exposed /walk/ways/_underscored", "hidden /walk/ways/plain/__self__/called"),
+            "301 → 404": ("hidden /walk/__class__",),
+            "500 → 404": ("hidden /walk/ways/plain/__func__",),
+            "body": ("hidden /walk/rest/__class__/x",),
+        },
+    ),
+    Known(
+        "S1",
+        "a section is matched by the names that segments stand for, with or without a slash at its end",
+        {"body": named("config /configured/below/", "page", "page/x", "my_page")},
+    ),
+    Known("6.2", "a page that is false is a page all the same", {"404 → 200": ("exposed /walk/ways/falsy",)}),
+    Known(
+        "6.2",
+        "a child that is called `exposed` does not expose its parent",
+        {"500 → 404": named("steps /walk/named", "", "/nowhere")},
+    ),
+    Known("6.3", "a segment is decoded in popargs as it is elsewhere", {"body": ("popped /popping/year/a%2Fb/",)}),
+    Known("C10", "a decorator on a subclass leaves its parent alone", {"body": ("config /configured/parent/",)}),
+    Known("D9", "the config of a node is read once, not for each request", {"body": ("changing: after a node",)}),
+    Known(
+        "U2",
+        "a slash is added with 308 where 301 would lose the form",
+        {"301 → 308": ("odd: slash redirect of POST", "form: popped and sent")},
+    ),
+    Known(
+        "U6",
+        "a path in a message is shown as Python would, and a message is escaped for attributes, too",
+        {
+            "body": (
+                "odd: quotes in a path",
+                *named("mounted /app/", "nowhere", "nowhere/at/all", "places/nowhere", "innermost"),
+            )
+        },
+    ),
+)
+
+PARAMETERS = (
+    Known("S15", "`;` separates nothing", {"body": ("query /sent/params?a=1;b=2", "form: semicolon")}),
+    Known(
+        "C4",
+        "whether parameters fit is decided before the call, by the whole signature, and what is missing is named first",
+        {
+            "500 → 404": (
+                "exposed /walk/ways/function/1/2/3",
+                "query /sent/params?self=1",
+                *named("fit /signatures/", "only", "first?a=1", "plain", "named?self=1"),
+            ),
+            "400 → 404": ("fit by form: missing keyword only",),
+            "body": (
+                *named("fit /signatures/", "only?other=2", "only/1", "only?key=1&x=2", "plain?c=1"),
+                "fit by form: unknown in both",
+            ),
+        },
+    ),
+    Known("C3", "one name in query and form gives one flat list", {"body": ("form: list in both", "form: two lists")}),
+    Known(
+        "28.3",
+        "what a client gets wrong in a form is a 400, not a 500 or a form without fields",
+        {
+            "500 → 400": named(
+                "multipart: ",
+                "no end",
+                "no boundary",
+                "bad boundary",
+                "line feeds only",
+                "bad part header",
+                "cut in a header",
+            ),
+            "200 → 400": ("multipart: another boundary",),
+            "500 → 200": ("query /sent/params?5,6&a=1", "form: unknown charset"),
+        },
+    ),
+    Known(
+        "28.3", "a media type may be written in capitals", {"body": ("form: capital type", "multipart: capital type")}
+    ),
+    Known(
+        "28.3",
+        "the body of any request can be read, an empty one too",
+        {"500 → 200": named("body: ", "of a GET", "of a GET without one", "of a DELETE")},
+    ),
+    Known(
+        "10.1",
+        "only for POST, PUT and PATCH is it wrong to say nothing of a body",
+        {"411 → 200": ("form: DELETE without a body, configured",)},
+    ),
+    Known("10.3", "an escape that is none stays as it is", {"body": ("form: bad escape",)}),
+    Known("10.2", "the charset of a body is known before it is decoded", {"body": ("body: facts",)}),
+    Known("10.2", "readline() and readlines() keep to their sizes, and lose nothing", {"body": ("body: lines",)}),
+    Known(
+        "RFC 7578",
+        "the name of a file is UTF-8, %22 in it is a quote, and it has no folders",
+        {"body": named("multipart: ", "UTF-8 name", "escaped quote in the name", "path in the name")},
+    ),
+    Known("U-08", "`value` of an upload is its bytes", {"body": ("habit: upload value",)}),
+)
+
+ANSWERS = (
+    Known(
+        "C23",
+        "str is encoded whatever the content type, and a declared charset stays; bytearray is bytes",
+        {
+            "500 → 200": (*named("returned /returned/", "array", "json", "assigns_text"), "request.handler"),
+            "content-type": ("returned /returned/latin",),
+        },
+    ),
+    Known("C23", "a dict is no body", {"200 → 500": ("returned /returned/dictionary",)}),
+    Known(
+        "R",
+        "a body is never sent where none may be",
+        {
+            "2 → 1 answers": (
+                *named("streamed /streams/", "no_content", "unchanged"),
+                "inside by HEAD",
+                "wsgi: HEAD of pieces",
+            ),
+            "2 → 1 answers, content-length": ("wsgi: HEAD",),
+            "content-length": ("status /statuses/reset",),
+        },
+    ),
+    Known(
+        "R",
+        "a length that was right for the page does not stay for what replaces it",
+        {"whole, content-length": ("hooked: dressed",)},
+    ),
+    Known(
+        "strict",
+        "a status is a final one, 200 to 599, as a whole number or text",
+        {"200 → 500": named("status /statuses/", "zero", "float"), "103 → 500": ("status /statuses/informal",)},
+    ),
+    Known(
+        "RFC 9112",
+        "a status that nobody knows has a reason, too",
+        {"reason": (*named("status /statuses/", "unknown", "high"), "error /errors/unknown")},
+    ),
+    Known(
+        "strict",
+        "a header field is text without line breaks; None is none",
+        {"200 → 500": named("header /fields/", "broken", "nothing")},
+    ),
+    Known(
+        "RFC 9110",
+        "what is beyond Latin-1 in a field is sent as UTF-8, not as in mail",
+        {"x-beyond": ("header /fields/beyond",)},
+    ),
+    Known("7.2", "Date and Server are added on the way out", {"body": ("header /fields/names",)}),
+    Known("7.2", "the lines to send are there before the end, too", {"body": ("response.header_list",)}),
+    Known("C-05", "a cookie that is to go has a Max-Age as well", {"set-cookie": ("cookie /cookies/gone",)}),
+    Known(
+        "RFC 6265",
+        "one cookie that is none does not take its neighbours with it, and two fields are read",
+        {
+            "body": named(
+                "cookies ",
+                "sent: a=1; nonsense; b=2",
+                "sent: a b=1; c=2",
+                'sent: json={"x":1}; b=2',
+                "sent: path=/; a=1",
+                "in two fields",
+            ),
+            "set-cookie": ("cookies copied",),
+        },
+    ),
+    Known(
+        "RFC 6265",
+        "only a semicolon separates cookies, in quotes too",
+        {"body": named("cookies sent: ", 'a="quoted; so"; b=2', "a=1, b=2")},
+    ),
+    Known(
+        "C21",
+        "an error keeps Vary and Retry-After, and what speaks of the page alone goes, with a redirect too",
+        {
+            "content-language, vary": ("error /errors/headers",),
+            "retry-after": ("error /errors/retry",),
+            "content-language, etag, expires, last-modified": ("redirect /redirects/headers",),
+            "expires": ("redirect /redirects/unchanged",),
+        },
+    ),
+    Known(
+        "C18",
+        "an error page of one's own starts as HTML, and may lead elsewhere",
+        {"content-type": ("error /paged/json",), "403 → 303": ("error /paged/leading",)},
+    ),
+    Known("U6", "the standard sentences have other words", {"body": ("error /paged/unexpected",)}),
+    Known("S", "a target without a scheme stays on this host", {"location": ("redirect /redirects/network",)}),
+    Known(
+        "RFC 9110",
+        "an address is sent escaped",
+        {"location": named("redirect /redirects/", "unicode", "spaced", "markup"), "body": ("url: escapes",)},
+    ),
+    Known(
+        "R",
+        "without a Host the port is told",
+        {"location": ("redirect for HTTP/1.0 without a host",), "body": ("url: no host",)},
+    ),
+    Known(
+        "11.1",
+        "any status of a redirect is sent",
+        {"500 → 306": ("redirect /redirects/status/306",), "500 → 399": ("redirect /redirects/status/399",)},
+    ),
+    Known("C12", "an internal redirect works from a stream, too", {"500 → 200": ("inside /inside/from_stream",)}),
+)
+
+HOOKS = (
+    Known(
+        "C1",
+        "errors and redirects count wherever they are raised, and no point runs twice",
+        {
+            "500 → 403, body": named("hook: error ", "before_finalize", "on_end_resource"),
+            "500 → 303, body": (
+                *named("hook: redirect ", "before_finalize", "on_end_resource"),
+                "points: handler and before_finalize",
+            ),
+            "body": ("points: status",),
+        },
+    ),
+    Known("P10", "the first piece of a stream is waited for before anything is sent", {"body": ("points: streamed",)}),
+    Known("8.5", "the body is looked at when it is finalized, behind the hooks for that", {"body": ("points: body",)}),
+    Known("7.1", "kwargs of the handler is no copy", {"body": ("habit: one_more",)}),
+)
+
+INSIDE = (
+    Known(
+        "S18",
+        "no Remote-Addr among the fields of the client, and no `_` taken for `-`",
+        {
+            "body": (
+                "request.header_list",
+                *named("request.headers: ", "names", "title", "dict", "remote", "underscore"),
+            )
+        },
+    ),
+    Known("C9", "values() gives all values, as of any mapping", {"200 → 500": ("request.headers: values",)}),
+    Known("RFC 9110", "lines of one name are joined, whatever the name", {"body": ("request.headers: twice",)}),
+    Known(
+        "RFC 9110",
+        "fields are not decoded as in mail",
+        {"body": named("request.headers: ", "encoded word", "bad encoded word")},
+    ),
+    Known("7.1", "the request line is told as it was sent", {"body": ("request.request_line: escapes",)}),
+    Known(
+        "3.4",
+        "dots in a path are resolved without losing a slash, and an index is `./` to itself",
+        {
+            "body": (
+                "url: dots",
+                *named("url of an index: ", "far_up", "dots", "to_here"),
+                *named("url below a mount point: ", "far_up", "dots"),
+            )
+        },
+    ),
+    Known("C23", "Accept-Charset is not judged", {"400 → 200": ("Accept-Charset: utf-8;q=x",)}),
+)
+
+WIRE = (
+    Known(
+        "strict",
+        "a path is UTF-8 without NUL, and escapes are whole",
+        {"200 → 400": ("rest /walk/rest/%00", *named("odd: ", "bad escape", "half an escape"))},
+    ),
+    Known(
+        "smuggling",
+        "what could be read in two ways is refused",
+        {
+            "200 → 400": (
+                *named(
+                    "head: ",
+                    "two hosts",
+                    "host with a blank",
+                    "folded",
+                    "blank before the colon",
+                    "no name",
+                    "odd name",
+                    "NUL in a value",
+                    "CR in a value",
+                    "odd method",
+                ),
+                *named("size: ", "negative", "signed", "twice the same", "twice", "both", "chunked for 1.0"),
+            ),
+            "413 → 400": ("size: huge",),
+            "501 → 400": named("size: ", "gzip", "identity"),
+            "500 → 400": named("size: ", "bad chunk size", "chunk longer than it says"),
+        },
+    ),
+    Known("RFC 9112", "the host of an absolute target counts", {"body": ("odd: absolute target of another host",)}),
+    Known("S14", "the head of a request is bounded", {"200 → 431": ("head: very long value",)}),
+    Known("RFC 9110", "an unknown expectation is refused", {"200 → 417": ("head: expect nonsense",)}),
+    Known(
+        "RFC 9110",
+        "an unknown method is 501",
+        {
+            "200 → 501": ("method: BREW", "method with a body: BREW"),
+            "400 → 501": (
+                *named("method: ", "get", "Get"),
+                "method with a body: post",
+                "head: lower case method",
+                "methods: lower case",
+            ),
+            "404 → 501": ("method: CONNECT",),
+            "405 → 501": ("methods: unknown",),
+        },
+    ),
+    Known("RFC 9110", "OPTIONS * is about the server", {"404 → 204": ("method: OPTIONS *",)}),
+    Known(
+        "strict",
+        "without a Host the server refuses in plain text, and closes",
+        {"body, content-type": ("head: no host",), "2 → 1 answers, body, content-type": ("kept: after no host",)},
+    ),
+    Known(
+        "RFC 9112",
+        "a page can close the connection; a refused form that has come whole does not",
+        {
+            "2 → 1 answers": ("kept: after Connection: close of the page",),
+            "1 → 2 answers, connection": ("kept: after a form that is too large",),
+        },
+    ),
+    Known(
+        "RFC 9112",
+        "half a request gets no answer: who has sent it has gone",
+        {"1 → 0 answers": ("head: half a head", "size: more than is sent", "size: chunk without its end")},
+    ),
+)
+
+FOUND = (
+    Known(
+        "C24",
+        "OPTIONS is answered without a method for it, and a resource that is false is one",
+        {"405 → 204": ("methods: OPTIONS",), "404 → 200": ("methods: false",)},
+    ),
+    Known(
+        "S3",
+        "the words of an unexpected error are no client's business, in a fault neither",
+        {"body": ("calls: fault",)},
+    ),
+    Known("19", "faults have other words", {"body": named("calls: ", "hidden", "unknown", "wrong arguments")}),
+    Known("28.3", "what is no call is a 400", {"200 → 400": named("calls: ", "no XML", "GET of the root")}),
+    Known(
+        "U2",
+        "a call needs no redirect, in which it would be lost",
+        {"301 → 200": named("calls: ", "without a slash", "RPC2")},
+    ),
+    Known("RFC 9110", "host names are the same in any case", {"body": ("hosts: capitals",)}),
+)
+
+KNOWN = (*WALK, *PARAMETERS, *ANSWERS, *HOOKS, *INSIDE, *WIRE, *FOUND)
+EXPECTED = {name: difference for known in KNOWN for name, difference in known.pairs()}
