@@ -9,7 +9,8 @@ import logging
 import traceback
 from typing import TYPE_CHECKING, Any
 
-from kirsch.app.errorpage import HTML, ErrorPageFailed, Problem, custom_page, html_page, redirect_body, render
+from kirsch.app.debugaccess import may_see
+from kirsch.app.errorpage import HTML, PLAIN, ErrorPageFailed, Problem, custom_page, html_page, redirect_body, render
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, NotFound, stale_headers
 from kirsch.app.hooks import run_hooks
 from kirsch.app.links import url
@@ -122,7 +123,8 @@ def _put_error(request: Request, response: Response, error: HTTPError, cause: Ba
     response.status = error.status
     _clear(response, error.code)
     message = _message(request, error)
-    trace = "".join(traceback.format_exception(cause)) if cause is not None and request.show_tracebacks else ""
+    shown = cause if request.show_tracebacks and _may_see(request) else None
+    trace = "".join(traceback.format_exception(shown)) if shown is not None else ""
     problem = Problem(error.code, error.reason, message, trace, request.unique_id)
     response.headers.update(error.headers)
     pages = request.error_page
@@ -135,6 +137,31 @@ def _put_error(request: Request, response: Response, error: HTTPError, cause: Ba
         accept = request.exchange.head.get(b"accept")
         kind, response.body = render(problem, accept.decode("latin-1") if accept else None)
         response.headers["Content-Type"] = kind
+        if shown is not None:
+            _put_development(request, response, kind, shown)
+
+
+def _may_see(request: Request) -> bool:
+    """Whether this client may see what developers see: only one on this very machine."""
+    fields = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.exchange.head.fields]
+    return may_see(request.exchange.client[0], fields)
+
+
+def _put_development(request: Request, response: Response, kind: str, error: BaseException) -> None:
+    """Put all that can be said of an accident in place of its page, for people; the log has its traceback anyway."""
+    from kirsch.app.debugfacts import facts_of
+
+    facts = facts_of(request, request.failed_at)
+    if kind == HTML:
+        from kirsch.app.debugpage import debug_page
+        from kirsch.app.debugstyle import HEADERS
+
+        response.headers.update(HEADERS)
+        response.body = debug_page(error, facts)
+    elif kind == PLAIN:
+        from kirsch.app.debugtext import debug_text
+
+        response.body = debug_text(error, facts)
 
 
 def _message(request: Request, error: HTTPError) -> str:

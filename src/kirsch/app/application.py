@@ -104,6 +104,10 @@ class Application:
         """The calling thread is done with the request that get_serving() gave it."""
         current.set(None)
 
+    def environ(self, exchange: Exchange) -> dict[str, Any]:
+        """The WSGI environ of a request that came without WSGI. For an application that can be one: see run/wsgi.py."""
+        return {}
+
     def put(self, request: Request, instead: HTTPError | HTTPRedirect) -> None:
         """Put an error or a redirect in place of the page, as raising it would: for set_response() of these."""
         put(request, request.response, instead)
@@ -211,6 +215,7 @@ class Application:
             raise
         except Exception as error:
             accident = error
+            request.failed_at = request.stage
             raise
         finally:
             points = request.points

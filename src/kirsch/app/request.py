@@ -38,6 +38,9 @@ class Owner(Protocol):
     log: Any
     toolboxes: Any
 
+    def environ(self, exchange: Exchange) -> dict[str, Any]:
+        """The WSGI environ of a request that came without WSGI."""
+
     def answer(self, exchange: Exchange, path: str, query: str, script_name: str | None, request: Any) -> None:
         """Answer a request."""
 
@@ -79,6 +82,8 @@ class Request:
     show_mismatched_params = False
     throw_errors = False
     process_request_body = True
+    multithread = True
+    multiprocess = False
     methods_with_bodies: tuple[str, ...] = ("POST", "PUT", "PATCH")
     query_string_encoding = "utf-8"
     error_response: Callable[[], None] | None = None
@@ -86,6 +91,7 @@ class Request:
 
     # what happens on the way
     prev: Request | None = None
+    failed_at: str | None = None
     login: str | None = None
     handler_replaced = False
     _handler: Any = None
@@ -335,10 +341,12 @@ class Request:
         """The log of the application; None without one."""
         return self.app.log if self.app is not None else None
 
-    @property
+    @lazy
     def wsgi_environ(self) -> dict[str, Any]:
-        """The WSGI environ, where the request came through a WSGI server."""
-        return self.exchange.environ or {}
+        """The WSGI environ: as it came from a WSGI server, else what one would say."""
+        if self.exchange.environ is not None or self.app is None:
+            return self.exchange.environ or {}
+        return self.app.environ(self.exchange)
 
     def __repr__(self) -> str:
         return f"<Request {self.request_line}>"

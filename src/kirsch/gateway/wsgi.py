@@ -166,6 +166,13 @@ class WSGIHandler:
             if not settle(exchange, error):
                 raise
 
+    def environ_of(self, exchange: Exchange) -> dict[str, Any]:
+        """What an application at our prefix would be told of a request; the body is not to be read by it."""
+        target = exchange.head.target.decode("latin-1")
+        path, _, query = target.partition("?")
+        path = unquote_to_bytes(path.encode("latin-1")).decode("latin-1") if "%" in path else path
+        return self.environ(exchange, target, path.removeprefix(self.prefix), query)
+
     def stream(self, answer: Answer, body: Any) -> None:
         """Send what is not there at once; close it in any case."""
         try:

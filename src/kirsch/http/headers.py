@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, MutableMapping
 from typing import Any, Final, TypeVar, overload
 
+from kirsch.http.elements import Element, parse_elements
 from kirsch.http.media import TOKEN
 
 Line = tuple[str, str]
@@ -162,6 +163,10 @@ class Headers(MutableMapping[str, str]):
         if line is None:
             return []
         return [line[1], *(value for _, value in self._more.get(key, ()))]
+
+    def elements(self, name: str) -> list[Element]:
+        """The elements of a list, one by one; of Accept and its like, the most wanted first."""
+        return parse_elements(name, self.get(name, ""))
 
     def __setitem__(self, name: str, value: Any) -> None:
         key = name.lower()

@@ -59,7 +59,7 @@ def _configure() -> None:
     Application.toolboxes = {"tools": tools}
     Application.site_config = config
     log.screen = True
-    log.find_environ = lambda: present().wsgi_environ
+    log.find_environ = lambda: present().exchange.environ or {}
     Application.keys = Keys({"tools": tools})
     config.known.toolboxes["tools"] = tools
     server.subscribe()

@@ -88,6 +88,12 @@ class Application(PlainApplication):
 
         return WSGIHandler(self.wsgiapp, self.script_name or "")
 
+    def environ(self, exchange: Exchange) -> dict[str, Any]:
+        """What a WSGI application would be told of a request that came without WSGI: for `request.wsgi_environ`."""
+        from kirsch.gateway.wsgi import WSGIHandler
+
+        return WSGIHandler(self.wsgiapp, self.script_name or "").environ_of(exchange)
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer for a WSGI server (PEP 3333)."""
         return self.wsgiapp(environ, start_response)
