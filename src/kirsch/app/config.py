@@ -7,7 +7,8 @@ From the weakest: the config of the process; then from the root of an applicatio
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from threading import RLock
 from typing import Any, Final, TypeVar
 
@@ -197,33 +198,49 @@ def merged(
     if isinstance(site, GlobalConfig):
         site.check_tools()
     sections.check_tools()
-    settings = dict(site)
+    settings: dict[str, Any] = {}
+    for layer, _ in layers(site, steps, sections, unseen):
+        settings.update(layer)
+    return settings
+
+
+def layers(
+    site: Mapping[str, Any], steps: Iterable[tuple[Any, Iterable[str]]], sections: Sections, unseen: int = 0
+) -> Iterator[tuple[Mapping[str, Any], Callable[[str], Place]]]:
+    """All that is said for a place, the weakest first, each with what tells the place of a key in it. See merged()."""
+    yield site, site.place if isinstance(site, GlobalConfig) else lambda key: Place(key=key)
     branch: Branch | None = sections.tree
     path: list[str] = []
-    for place, (node, segments) in enumerate(steps):
+    for number, (node, segments) in enumerate(steps):
         before = len(path)
         path.extend(segments)
         if node is not None:
             said = _said_by(node, sections.known)
-            settings.update(said)
-            if STATIC_DIR in said:
-                settings[STATIC_SECTION] = f"/{'/'.join(path[unseen:])}"
-        if place == 0:
-            _put_in(settings, sections, sections.tree, unseen)
+            if said:
+                yield _for_files(said, path[unseen:]), partial(_place_on, node)
+        if number == 0:
+            yield from _of_branch(sections, sections.tree, unseen)
         for segment in path[before:]:
             branch = branch.children.get(segment) if branch is not None else None
             if branch is not None:
-                _put_in(settings, sections, branch, unseen)
-    return settings
+                yield from _of_branch(sections, branch, unseen)
 
 
-def _put_in(settings: dict[str, Any], sections: Sections, branch: Branch, unseen: int) -> None:
+def _of_branch(
+    sections: Sections, branch: Branch, unseen: int
+) -> Iterator[tuple[Mapping[str, Any], Callable[[str], Place]]]:
     """The sections of one path."""
     for name in branch.here:
-        section = sections.get(name, {})
-        settings.update(section)
-        if STATIC_DIR in section:
-            settings[STATIC_SECTION] = f"/{'/'.join(segments_of(name)[unseen:])}"
+        yield _for_files(sections.get(name, {}), segments_of(name)[unseen:]), partial(sections.place, name)
+
+
+def _for_files(settings: Mapping[str, Any], path: list[str]) -> Mapping[str, Any]:
+    """The settings; if they name a folder of files, with the path that stands for it."""
+    return {**settings, STATIC_SECTION: f"/{'/'.join(path)}"} if STATIC_DIR in settings else settings
+
+
+def _place_on(node: Any, key: str) -> Place:
+    return Place(f"_cp_config of {_name_of(node)}", key=key)
 
 
 def _said_by(node: Any, known: Keys) -> Mapping[str, Any]:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kirsch.exchange import Field
 
 BLOCK: Final = 64 * 1024
-SERVER: Final = "kirsch"
+SERVER: Final = "Kirsch"
 _HTML: Final[list[Field]] = [(b"Content-Type", b"text/html;charset=utf-8")]
 _STANDING: Final = ("date", "server")
 

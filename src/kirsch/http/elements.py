@@ -11,7 +11,7 @@ _RANKED: Final = ("accept", "te")
 
 
 class Element:
-    """One element. value: in front of its parameters. params: by lower-case name. qvalue: how much it is wanted, 0 to 1."""
+    """One element. value: before its parameters. params: by lower-case name. qvalue: how much it is wanted, 0 to 1."""
 
     __slots__ = ("params", "qvalue", "value")
 

@@ -1,178 +1,189 @@
-"""A client for tests: it asks a handler, an application or a site in memory, without a socket, and keeps cookies.
+"""A client for tests: it asks an application, a site, a root object or a handler in memory, and keeps cookies.
 
     client = Client(Application(Root()))
     assert client.get("/hello?name=Ada").text == "Hello Ada!"
 
-What goes wrong in a page is answered as in production; what escapes the handler is raised here.
+There is no socket, and no thread but for stream(). What goes wrong in a page is answered as in production, unless
+`raise_errors` is set; what escapes the handler is raised in any case. `kirsch.testing.live` has a real server, whose
+client is this one, too.
 """
 
 from __future__ import annotations
 
-import json
-from time import time
-from typing import TYPE_CHECKING, Any, Final, TypedDict
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
-from kirsch.exchange import FINISHED, ExchangeError, Head
-from kirsch.http.codes import reason
-from kirsch.http.dates import parse_http_date
-from kirsch.http.forms import encode_query
 from kirsch.http.headers import Headers
-from kirsch.testing.memory import MemoryExchange
+from kirsch.http.urls import join
+from kirsch.testing.answer import Answer, AnswerHead, OpenAnswer
+from kirsch.testing.body import body_of
+from kirsch.testing.cookies import CookieJar
+from kirsch.testing.courier import Courier, MemoryCourier
+from kirsch.testing.multipart import BOUNDARY
+from kirsch.testing.question import PATIENCE, Options, Question, basic, check, fields_of, own_lines
+from kirsch.testing.subject import handler_of
+from kirsch.testing.url import Url, parse_url, url_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator
     from typing import Unpack
 
-    from kirsch.exchange import Exchange
+    from kirsch.exchange import Address, Exchange
+    from kirsch.testing.body import Body
+    from kirsch.testing.question import Line
 
-BOUNDARY: Final = "kirsch-testing-0fb2c1d94e"
-CLOSE: Final = f"--{BOUNDARY}--\r\n".encode()
+__all__ = ["BOUNDARY", "Answer", "Client", "CookieJar", "OpenAnswer", "Options"]
+
 MOST_HOPS: Final = 10
 """Redirects that are followed, one after another."""
 
+WITH_BODY: Final = ("POST", "PUT", "PATCH")
+"""Methods whose requests say how long their body is, also if there is none."""
 
-class Options(TypedDict, total=False):
-    """What a request may have beside its method and path.
-
-    headers: None as a value takes away a line that would be there (Host, Content-Length). body: sent as it is.
-    data: fields of a form, urlencoded. files: makes it a multipart form: `{"field": ("a.txt", b"data", "text/plain")}`.
-    follow: redirects on this host. version: of HTTP.
-    """
-
-    headers: Mapping[str, str | None]
-    body: bytes | str
-    data: Mapping[str, Any]
-    files: Mapping[str, tuple[str, bytes, str]]
-    follow: bool
-    version: tuple[int, int]
-
-
-class Answer:
-    """What came back. pieces: the body as it was sent, piece by piece. broken: it was cut off before its end."""
-
-    def __init__(self, exchange: MemoryExchange) -> None:
-        self.status = exchange.status
-        self.reason = exchange.reason.decode("latin-1") or reason(exchange.status)
-        self.pieces = exchange.pieces
-        self.broken = exchange.broken
-        self.headers = Headers([(name.decode("ascii"), value.decode("latin-1")) for name, value in exchange.fields])
-        if exchange.length is not None and self.status not in (204, 304):
-            self.headers["Content-Length"] = str(exchange.length)
-
-    @property
-    def body(self) -> bytes:
-        """All of it."""
-        return b"".join(self.pieces)
-
-    @property
-    def text(self) -> str:
-        """The body, which must be UTF-8."""
-        return self.body.decode("utf-8")
-
-    def json(self) -> Any:
-        """What the body says in JSON."""
-        return json.loads(self.body)
-
-    def __repr__(self) -> str:
-        return f"<Answer {self.status} {self.reason}, {len(self.body)} bytes>"
+A = TypeVar("A", bound=AnswerHead)
 
 
 class Client:
-    """See the module. handler: a callable of one Exchange, or what has one as its method `handle`.
+    """See the module. asked: what is asked, or a Courier that carries questions elsewhere.
 
-    base: scheme and host that it asks. headers: sent with each request, unless the request has others. cookies: by
-    name, as the answers set and delete them; all are sent to every path.
+    base: scheme and host that it asks. client: address and port that it seems to come from. auth: user and password.
+    follow: redirects; on the same host alone, or "anywhere". raise_errors: what a page raises unexpectedly comes out of
+    the call. All but the last can be changed at any time, and for a single request, see Options.
+    headers: sent with each request, unless the request has others. cookies: kept and sent as by a browser.
     """
 
-    def __init__(self, handler: Any, base: str = "http://localhost") -> None:
-        self.handler: Callable[[Exchange], None] = getattr(handler, "handle", handler)
+    def __init__(
+        self,
+        asked: Any,
+        base: str = "http://localhost",
+        *,
+        client: Address | None = None,
+        auth: tuple[str, str] | None = None,
+        follow: bool | Literal["anywhere"] = False,
+        raise_errors: bool = False,
+    ) -> None:
+        self.courier = (
+            asked if isinstance(asked, Courier) else MemoryCourier(handler_of(asked), raise_errors=raise_errors)
+        )
         self.base = base
+        self.client = client
+        self.auth = auth
+        self.follow = follow
         self.headers: dict[str, str | None] = {}
-        self.cookies: dict[str, str] = {}
+        self.cookies = CookieJar()
+
+    @property
+    def handler(self) -> Callable[[Exchange], None]:
+        """Who answers in the end."""
+        return self.courier.handler
+
+    # -- asking --------------------------------------------------------------------------------------------------
 
     def get(self, path: str, **options: Unpack[Options]) -> Answer:
         """As request()."""
         return self.request("GET", path, **options)
 
+    def head(self, path: str, **options: Unpack[Options]) -> Answer:
+        """As request()."""
+        return self.request("HEAD", path, **options)
+
     def post(self, path: str, **options: Unpack[Options]) -> Answer:
         """As request()."""
         return self.request("POST", path, **options)
 
+    def put(self, path: str, **options: Unpack[Options]) -> Answer:
+        """As request()."""
+        return self.request("PUT", path, **options)
+
+    def patch(self, path: str, **options: Unpack[Options]) -> Answer:
+        """As request()."""
+        return self.request("PATCH", path, **options)
+
+    def delete(self, path: str, **options: Unpack[Options]) -> Answer:
+        """As request()."""
+        return self.request("DELETE", path, **options)
+
+    def options(self, path: str, **options: Unpack[Options]) -> Answer:
+        """As request(). The path may be `*`."""
+        return self.request("OPTIONS", path, **options)
+
     def request(self, method: str, path: str, **options: Unpack[Options]) -> Answer:
-        """Ask, and give what came back. path: with its query; what is not ASCII in it is sent as UTF-8."""
-        answer = self._ask(method, path, options)
-        for _ in range(MOST_HOPS):
-            following = self._location(answer) if options.get("follow") else None
+        """Ask, and give what came back. path: with its query, or a whole URL; what must be is percent-encoded."""
+        return self._ask(method, path, options, self.courier.ask)
+
+    @contextmanager
+    def stream(self, method: str, path: str, **options: Unpack[Options]) -> Iterator[OpenAnswer]:
+        """Ask, and look at the answer while it is being made; at the end of the `with` the client leaves."""
+        answer = self._ask(method, path, options, self.courier.open)
+        try:
+            yield answer
+        finally:
+            answer.close()
+
+    # -- how -----------------------------------------------------------------------------------------------------
+
+    def _ask(self, method: str, path: str, options: Options, carry: Callable[[Question], A]) -> A:
+        check(method, options)
+        url = url_of(self.base, path, options.get("params", ()))
+        payload = body_of(options)
+        own = own_lines(self.headers, options.get("headers", ()))
+        history: list[Answer] = []
+        while True:
+            answer = carry(self._question(method, url, options, payload, own))
+            self.cookies.keep(answer.headers.getall("Set-Cookie"), url)
+            answer.history = history
+            following = self._following(answer, url, options.get("follow", self.follow))
             if following is None:
                 return answer
-            if answer.status not in (307, 308):
+            history = [*history, answer.whole()]
+            if len(history) > MOST_HOPS:
+                raise RuntimeError(f"more than {MOST_HOPS} redirects, the last one to {following}")
+            if answer.status == 303 or (answer.status in (301, 302) and method == "POST"):
                 method = "HEAD" if method == "HEAD" else "GET"
-                options = {**options, "body": b"", "data": {}, "files": {}}
-            answer = self._ask(method, following, options)
-        raise RuntimeError(f"more than {MOST_HOPS} redirects, the last one to {answer.headers['Location']}")
+                payload, own = (b"", ""), _less(own, "content-", "transfer-encoding")
+            if following.name != url.name:  # no secret is for strangers
+                options, own = {**options, "auth": None}, _less(own, "authorization", "cookie", "host")
+            url = following
 
-    def _ask(self, method: str, path: str, options: Options) -> Answer:
-        body, kind = _encoded(options)
-        exchange = MemoryExchange(self._head(method, path, options, (kind, len(body))), body)
-        exchange.scheme = self.base.partition("://")[0]
-        self.handler(exchange)
-        if exchange.stage is not FINISHED:
-            raise ExchangeError(f"the handler has returned, but its answer is {exchange.stage}")
-        answer = Answer(exchange)
-        self._keep_cookies(answer.headers.getall("Set-Cookie"))
-        return answer
-
-    def _head(self, method: str, path: str, options: Options, body: tuple[str, int]) -> Head:
-        kind, length = body
-        lines = Headers({"Host": self.base.partition("://")[2]})
+    def _question(
+        self, method: str, url: Url, options: Options, payload: tuple[Body, str], own: list[Line]
+    ) -> Question:
+        body, kind = payload
+        version = options.get("version", (1, 1))
+        said = {name.lower() for name, _ in own}
+        lines = Headers({"Host": url.host})
+        auth = options.get("auth", self.auth)
+        if auth is not None:
+            lines["Authorization"] = basic(*auth)
         if kind:
             lines["Content-Type"] = kind
-        own = {**self.headers, **options.get("headers", {})}
-        if (length or method in ("POST", "PUT", "PATCH")) and "transfer-encoding" not in map(str.lower, own):
-            lines["Content-Length"] = str(length)
-        if self.cookies:
-            lines["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        for name, value in own.items():
-            lines.pop(name, None)
-            if value is not None:
-                lines[name] = value
-        fields = [(name.lower().encode("ascii"), value.encode("latin-1")) for name, value in lines.lines()]
-        return Head(method, path.encode(), options.get("version", (1, 1)), fields)
+        if isinstance(body, bytes):
+            if (body or method in WITH_BODY) and "transfer-encoding" not in said:
+                lines["Content-Length"] = str(len(body))
+        elif "content-length" not in said:
+            if version < (1, 1):
+                raise ValueError("HTTP/1.0 has no chunks: body= must be bytes, or its Content-Length be given")
+            lines["Transfer-Encoding"] = "chunked"
+        cookies = self.cookies.header(url)
+        if cookies:
+            lines["Cookie"] = cookies
+        timeout = options.get("timeout", PATIENCE)
+        return Question(method, url, version, fields_of(lines, own), body, options.get("client", self.client), timeout)
 
-    def _location(self, answer: Answer) -> str | None:
-        """The path to go on with, if the answer sends us elsewhere on this host."""
-        location = answer.headers.get("Location", "")
-        if answer.status not in (301, 302, 303, 307, 308) or not location.startswith(f"{self.base}/"):
+    def _following(self, answer: AnswerHead, url: Url, follow: bool | Literal["anywhere"]) -> Url | None:
+        """Where to go on, if the answer sends us elsewhere and we go there."""
+        if not follow or answer.status not in (301, 302, 303, 307, 308) or "Location" not in answer.headers:
             return None
-        return location.removeprefix(self.base).partition("#")[0]
+        try:
+            following = parse_url(join(str(url), answer.headers["Location"]))
+        except ValueError:  # nowhere, or nowhere on the web
+            return None
+        return following if follow == "anywhere" or following.name == url.name else None
 
-    def _keep_cookies(self, lines: Sequence[str]) -> None:
-        for line in lines:
-            pair, *rest = line.split(";")
-            name, _, value = pair.partition("=")
-            attributes = {key.strip().lower(): text for key, _, text in (each.partition("=") for each in rest)}
-            expires = parse_http_date(attributes.get("expires", ""))
-            if attributes.get("max-age", "1").startswith(("0", "-")) or (expires is not None and expires <= time()):
-                self.cookies.pop(name, None)
-            else:
-                self.cookies[name] = value
+    def __repr__(self) -> str:
+        return f"<Client of {self.base}, {len(self.cookies)} cookies>"
 
 
-def _encoded(options: Options) -> tuple[bytes, str]:
-    """The body of a request and its Content-Type."""
-    body, data, files = options.get("body", b""), options.get("data", {}), options.get("files", {})
-    if files:
-        return _multipart(data, files), f"multipart/form-data; boundary={BOUNDARY}"
-    if data:
-        return encode_query(data).encode("ascii"), "application/x-www-form-urlencoded"
-    return body.encode() if isinstance(body, str) else body, ""
-
-
-def _multipart(data: Mapping[str, Any], files: Mapping[str, tuple[str, bytes, str]]) -> bytes:
-    parts: list[tuple[str, bytes]] = []
-    for name, value in data.items():
-        parts += [(f'name="{name}"', str(each).encode()) for each in (value if isinstance(value, list) else [value])]
-    for name, (filename, content, kind) in files.items():
-        parts.append((f'name="{name}"; filename="{filename}"\r\nContent-Type: {kind}', content))
-    start = f"--{BOUNDARY}\r\nContent-Disposition: form-data; "
-    return b"".join([f"{start}{head}\r\n\r\n".encode() + content + b"\r\n" for head, content in parts]) + CLOSE
+def _less(lines: list[Line], *beginnings: str) -> list[Line]:
+    """The lines but for those whose names begin so."""
+    return [line for line in lines if not line[0].lower().startswith(beginnings)]
