@@ -75,6 +75,11 @@ def announce() -> None:
     )
 
 
+def create_app() -> kirsch.Application:
+    """The site without its server: what `kirsch routes` and its like look at."""
+    return kirsch.Application(Root(Notes(Path(__file__).parent)), config=CONFIG)
+
+
 def main() -> None:
     """Read the command line, put all together, and stay until told to end (Ctrl-C, SIGTERM)."""
     parser = argparse.ArgumentParser(description="A shared note board, made with Kirsch.")

@@ -86,6 +86,14 @@ class Resources:
         request.args = list(map(plain, rest)) if "%" in path else rest
         return resource
 
+    def locate(self, request: Request) -> Found | None:
+        """What find() goes by: for whoever wants to know why. None if a guest's dispatcher has set the handler."""
+        dispatcher = self._dispatcher_for(request.path_info)
+        if dispatcher is None:
+            return self.dispatcher.find(self.owner.root, request.path_info, dict(request.params))
+        found: Found | None = request.found_by(dispatcher, request.path_info)
+        return found
+
     def settings(self, request: Request) -> Mapping[str, Any]:
         """What is said for the root, for a request whose own place was not found before it failed."""
         owner = self.owner

@@ -6,7 +6,6 @@ from typing import Any
 
 from kirsch.exchange import Fields
 
-
 _LINE_END = len(" HTTP/1.1\r\n")
 
 

@@ -5,6 +5,7 @@ Made when `kirsch` is imported; no thread, socket or file comes into being befor
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from kirsch.app.config import GlobalConfig
@@ -19,7 +20,9 @@ from kirsch.process.bus import Bus
 from kirsch.process.channels import ChannelFailures
 from kirsch.process.signals import SignalHandler
 from kirsch.process.threads import ThreadManager
+from kirsch.run.checker import Checker
 from kirsch.run.service import WebServer
+from kirsch.run.surroundings import take_environment
 from kirsch.run.wsgi import Application, Tree
 from kirsch.server.listener import ListenError
 from kirsch.toolbox.standard import standard_tools
@@ -50,6 +53,7 @@ tools = standard_tools()
 log = GlobalLog(lambda: present().log)
 server = WebServer(engine, tree.handle)
 config = GlobalConfig()
+checker = Checker(config, tree.apps)
 request = Proxy(present, "request")
 response = Proxy(lambda: present().response, "response")
 
@@ -63,7 +67,10 @@ def _configure() -> None:
     Application.keys = Keys({"tools": tools})
     config.known.toolboxes["tools"] = tools
     server.subscribe()
+    engine.subscribe("start", _take_environment, priority=5)
     engine.subscribe("start", _check_config, priority=10)
+    engine.subscribe("start", _check_sense, priority=50)
+    config.namespaces["checker"] = lambda key, value: setattr(checker, key, value)
     engine.subscribe("log", log.from_bus)
     engine.subscribe("graceful", log.reopen_files)
     config.namespaces["server"] = lambda key, value: setattr(server, key, value)
@@ -82,6 +89,19 @@ def _set_engine(key: str, value: Any) -> None:
         engine.join_timeout = value
     elif key != "autoreload.on":
         raise OptionError(key, f"there is no such option{did_you_mean(key, ('SIGTERM', 'SIGHUP', 'join_timeout'))}")
+
+
+def _take_environment() -> None:
+    """Variables `KIRSCH_…` go over what the program and its files say."""
+    for name in take_environment(config, os.environ):
+        engine.log(f"Config from the variable {name}")
+
+
+def _check_sense() -> None:
+    """What is allowed and hardly meant is said at the start, unless `checker.on` is False."""
+    if checker.on:
+        for finding in checker.findings():
+            engine.log(f"Checker: {finding}", 30)
 
 
 def _check_config() -> None:

@@ -1,0 +1,88 @@
+"""Mistakes that no schema can see, named when the engine starts, or by `kirsch check` without serving.
+
+What is wrong in itself (an unknown key, a value of the wrong type, a tool that does not exist) is refused where config
+is read. Here is what is allowed and yet hardly meant. Every method whose name begins with `check_` is called, in
+alphabetical order, and gives its findings; set it to False to leave it out, or add one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kirsch.app.application import Application
+from kirsch.app.sections import segments_of
+from kirsch.run.routes import routes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+PRODUCTION_HOSTS = ("0.0.0.0", "::")
+
+
+class Checker:
+    """See the module. on: whether it acts at the start of the engine."""
+
+    on = True
+
+    def __init__(self, config: Mapping[str, Any], apps: Mapping[str, Any]) -> None:
+        self.config = config
+        self.apps = apps
+
+    def findings(self) -> list[str]:
+        """What was found, each with what to do about it."""
+        checks: list[Callable[[], Iterable[str]] | bool] = [
+            getattr(self, name) for name in sorted(dir(self)) if name.startswith("check_")
+        ]
+        return [finding for check in checks if callable(check) for finding in check()]
+
+    @property
+    def applications(self) -> dict[str, Application]:
+        """The applications of ours; what else is mounted has its own config."""
+        return {prefix: each for prefix, each in self.apps.items() if isinstance(each, Application)}
+
+    def check_app_config_entries_dont_start_with_script_name(self) -> Iterable[str]:
+        """Sections are named from the mount point on, not from the root of the site."""
+        for prefix, application in self.applications.items():
+            atoms = segments_of(prefix)
+            for section in application.config:
+                if atoms and section.startswith("/") and segments_of(section)[: len(atoms)] == atoms:
+                    rest = "/" + "/".join(segments_of(section)[len(atoms) :])
+                    yield (
+                        f"the section [{section}] of the application at {prefix} repeats where that is mounted, so it "
+                        f"holds for {prefix}{section}; write [{rest}]"
+                    )
+
+    def check_skipped_app_config(self) -> Iterable[str]:
+        """Sections of paths in the config of the process reach no application if there are several."""
+        pending = getattr(self.config, "pending_sections", ())
+        if pending:
+            names = ", ".join(f"[{name}]" for source in pending for name in source.sections)
+            yield (
+                f"the config of the process has sections of paths ({names}), which belong to one application: give "
+                "them to it, as tree.mount(root, script_name, config)"
+            )
+
+    def check_localhost(self) -> Iterable[str]:
+        """The name may stand for one protocol here and another there."""
+        if self.config.get("server.socket_host") == "localhost":
+            yield (
+                "server.socket_host is 'localhost', which may mean 127.0.0.1 or ::1, as the system likes; name the one "
+                "that is meant"
+            )
+
+    def check_tracebacks(self) -> Iterable[str]:
+        """What is for developers should not meet the world."""
+        public = self.config.get("server.socket_host") in PRODUCTION_HOSTS
+        if public and self.config.get("request.show_tracebacks"):
+            yield (
+                "request.show_tracebacks is on while the server listens to all the world: clients on this machine see "
+                "them alone, but production should set environment = 'production'"
+            )
+
+    def check_pages(self) -> Iterable[str]:
+        """An application without a page answers 404 to everything."""
+        for prefix, application in self.applications.items():
+            plain = not any("request.dispatch" in section for section in application.config.values())
+            if plain and application.root is not None and not routes_of(application):
+                name = type(application.root).__name__
+                yield f"{name}, mounted at {prefix or '/'}, has no page: put @kirsch.expose above the methods that are"

@@ -1,0 +1,140 @@
+"""Finding the application that a command is about: `package.module:name`, a file, or what `pyproject.toml` says.
+
+The module is imported. What it mounts on `kirsch.tree` counts; else what the name, or one of the usual names, stands
+for: an Application, a function without arguments that makes one, an object of pages or the class of one.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import inspect
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from kirsch.app.application import Application as AnyApplication
+from kirsch.options import did_you_mean
+from kirsch.run.defaults import config, tree
+from kirsch.run.surroundings import project, take_environment
+from kirsch.run.wsgi import Application
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+USUAL_FILES: Final = ("app.py", "main.py")
+USUAL_NAMES: Final = ("app", "application", "create_app", "Root", "root")
+
+
+class LookupFailed(Exception):
+    """No application was found; the message says where was looked, and what to write."""
+
+
+def applications(target: str | None, files: list[str]) -> dict[str, AnyApplication]:
+    """The applications by mount point. target: as the module says; None for the usual places. files: of config.
+
+    Raises LookupFailed; what the module itself raises comes through, with its own traceback.
+    """
+    said, settings = project()
+    for source in (settings, *files):
+        if source:
+            config.update(source)
+    module, name = _imported(target or said or _usual_file())
+    take_environment(config, os.environ)
+    if not name and tree.apps:
+        return _mounted()
+    application = _application(module, name)
+    if application is not None:
+        tree.mount(application)
+    if not tree.apps:
+        raise LookupFailed(
+            f"{module.__name__} mounts nothing on kirsch.tree and has none of {', '.join(USUAL_NAMES)}; "
+            f"name what is to be served: {module.__name__}:name"
+        )
+    return _mounted()
+
+
+def _mounted() -> dict[str, AnyApplication]:
+    found = {prefix: each for prefix, each in tree.apps.items() if isinstance(each, AnyApplication)}
+    for source in config.pending_sections:
+        if len(found) == 1:
+            next(iter(found.values())).merge(source)
+    config.pending_sections.clear()
+    return found
+
+
+def _usual_file() -> str:
+    """The first of the usual files that is there."""
+    for file in USUAL_FILES:
+        if Path(file).exists():
+            return file
+    raise LookupFailed(
+        f"there is no {' or '.join(USUAL_FILES)} here, and no `app` under [tool.kirsch] in pyproject.toml: "
+        "say which application is meant, as package.module:name"
+    )
+
+
+def _imported(target: str) -> tuple[ModuleType, str]:
+    """The module of a target, and the name behind its colon."""
+    place, _, name = target.partition(":")
+    if place.endswith(".py") or os.sep in place:
+        return _from_file(Path(place)), name
+    sys.path.insert(0, os.getcwd())
+    if importlib.util.find_spec(place.partition(".")[0]) is None:
+        raise LookupFailed(f"there is no module {place!r} here or installed (looked in {os.getcwd()} first)")
+    return importlib.import_module(place), name
+
+
+def _from_file(path: Path) -> ModuleType:
+    if not path.exists():
+        raise LookupFailed(f"there is no file {str(path)!r} (looked in {os.getcwd()})")
+    sys.path.insert(0, str(path.resolve().parent))
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise LookupFailed(f"{path} is no Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _needs_nothing(thing: Any) -> bool:
+    try:
+        inspect.signature(thing).bind()
+    except TypeError:
+        return False
+    except ValueError:
+        return True  # it does not say
+    return True
+
+
+def _application(module: ModuleType, name: str) -> AnyApplication | None:
+    """What a name of the module, or the first of the usual names, stands for."""
+    if name:
+        if not hasattr(module, name):
+            raise LookupFailed(f"{module.__name__} has no {name!r}{did_you_mean(name, vars(module))}")
+        return _made(getattr(module, name))
+    for usual in USUAL_NAMES:
+        if hasattr(module, usual):
+            return _made(getattr(module, usual))
+    return None
+
+
+def _made(thing: Any) -> AnyApplication | None:
+    made = isinstance(thing, AnyApplication)
+    if callable(thing) and not made and not getattr(thing, "exposed", False) and not _needs_nothing(thing):
+        raise LookupFailed(
+            f"{getattr(thing, '__qualname__', thing)!s} cannot be called without arguments; name a function that can, "
+            "such as create_app"
+        )
+    if isinstance(thing, type) and not issubclass(thing, AnyApplication):
+        thing = thing()
+    elif callable(thing) and not isinstance(thing, AnyApplication) and not getattr(thing, "exposed", False):
+        made = thing()
+        if made is None:
+            return None  # a function that mounts by itself
+        thing = made
+    if thing is tree:
+        return None
+    return thing if isinstance(thing, AnyApplication) else Application(thing)
