@@ -4,8 +4,13 @@ from typing import Any
 
 import pytest
 
+from kirsch.app.context import present
 from kirsch.app.namespaces import Namespaces
+from kirsch.app.request import Request
+from kirsch.dispatch.expose import expose
 from kirsch.options import OptionError
+from kirsch.testing.client import Client
+from tests.app.pages import LonelyApplication
 
 
 class Collecting:
@@ -68,3 +73,51 @@ def test_a_copy_is_independent() -> None:
     namespaces.copy()["a"] = print
 
     assert namespaces == {}
+
+
+class Pages:
+    @expose
+    def index(self):
+        return "index"
+
+    @expose
+    def page(self):
+        return "page"
+
+
+class Book(dict):
+    """A namespace that collects, and says at the end how much."""
+
+    def __enter__(self):
+        return self.__setitem__
+
+    def __exit__(self, *_):
+        present().response.headers["X-Book"] = repr(dict(self))
+
+
+def test_namespaces_of_requests():
+    """A request class may have namespaces: their handlers are told, at each request, what holds for its path."""
+    told = []
+
+    class OwnRequest(Request):
+        namespaces = {"mine": lambda key, value: told.append((key, value)), "book": Book()}  # noqa: RUF012
+
+    class Own(LonelyApplication):
+        request_class = OwnRequest
+
+    settings = {"/": {"mine.a": 1, "book.x": 2}, "/page": {"mine.a": 3}}
+    client = Client(Own(Pages(), "", settings))
+    answers = [client.get(path) for path in ("/", "/page", "/page")]
+
+    assert told == [("a", 1), ("a", 3), ("a", 3)]
+    assert answers[0].headers["X-Book"] == "{'x': 2}"
+
+
+def test_namespaces_of_an_application():
+    """They are told, at each merge, what section `/` says in them."""
+    told = []
+    application = LonelyApplication(Pages())
+    application.namespaces["mine"] = lambda key, value: told.append((key, value))
+    application.merge({"/": {"mine.a": 1}, "/page": {"mine.a": 2}})
+
+    assert told == [("a", 1)]

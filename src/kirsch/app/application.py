@@ -18,6 +18,7 @@ from kirsch.app.current import current
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschError
 from kirsch.app.hooks import run_hooks
 from kirsch.app.log import LogManager
+from kirsch.app.namespaces import Namespaces
 from kirsch.app.request import Request
 from kirsch.app.resource import Hooking, Resource
 from kirsch.app.resources import Resources
@@ -46,7 +47,8 @@ class Application:
     config: sections by path; see Sections. keys: what may be said in them. toolboxes: what brings hooks, by the
     namespace of its config keys. site_config: the config of the whole process, over which the sections stand.
     script_name None: whatever the outer server says. request_class, response_class may be replaced; relative_urls
-    is the default of url(relative=). pipeline: if not empty, requests go through serve_through().
+    is the default of url(relative=). pipeline: if not empty, requests go through serve_through(). namespaces: handlers
+    for what section `/` says in a namespace of theirs, told at each merge.
     before_request, after_request: called around each request, whatever becomes of it.
     """
 
@@ -66,6 +68,7 @@ class Application:
         self.toolboxes = dict(self.toolboxes)
         self.config = Sections(None, self.keys, f"config of the application at {self.script_name or '/'!r}")
         self.log = LogManager(str(id(self)))
+        self.namespaces = Namespaces(log=self.log.configure)
         self.resources = Resources(self)
         if config:
             self.merge(config)
@@ -73,9 +76,7 @@ class Application:
     def merge(self, config: Any) -> None:
         """Add config: a dict of sections, the name of a file, or an open file. Raises ConfigError."""
         self.config.merge(config)
-        for key, value in self.config.get("/", {}).items():
-            if key.startswith("log."):
-                self.log.configure(key[4:], value)
+        self.namespaces(self.config.get("/", {}))
 
     def find_config(self, path: str, key: str, default: Any = None) -> Any:
         """The value of a key in the nearest section at or above a path."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any, Self
 
+from kirsch.app.hooks import Hook
+from kirsch.app.resource import SETUP
 from kirsch.options import OptionError
 
 Call = Callable[[str, Any], Any]
@@ -35,6 +38,19 @@ class Namespaces(dict[str, Handler]):
     def copy(self) -> Self:
         """Another one with the same handlers."""
         return type(self)(self)
+
+
+class OfRequests:
+    """A namespace of requests: its handler is told, for each request, what config says in it. For Resources."""
+
+    def __init__(self, namespace: str, handler: Handler) -> None:
+        self._namespace = namespace
+        self._handler = handler
+
+    def hooks(self, settings: Mapping[str, Any], is_index: bool | None) -> Iterator[tuple[str, Hook]]:
+        """A call as soon as the place of a request is known, if anything is said in the namespace."""
+        if settings:
+            yield SETUP, Hook(partial(_hand_over, self._namespace, self._handler, list(settings.items())))
 
 
 def _hand_over(namespace: str, handler: Any, settings: list[tuple[str, Any]]) -> None:

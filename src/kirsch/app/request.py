@@ -7,7 +7,7 @@ be replaced by a tool or an application, which may also add attributes of its ow
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from kirsch.app.body import RequestBody
 from kirsch.app.byhand import ByHand, head_of
@@ -75,7 +75,12 @@ _UNANSWERED = Response()
 
 
 class Request:
-    """One request. Class attributes are the defaults; config sets them for a path as `request.<name>`."""
+    """One request. Class attributes are the defaults; config sets them for a path as `request.<name>`.
+
+    namespaces: handlers for what config says in namespaces of their own, told at each request; or toolboxes.
+    """
+
+    namespaces: ClassVar[dict[str, Any]] = {}
 
     # what config may say for a path
     show_tracebacks = False

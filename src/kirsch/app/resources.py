@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.config import GlobalConfig, Sections, merged
+from kirsch.app.namespaces import OfRequests
 from kirsch.app.resource import Hooking, Resource
 from kirsch.dispatch.found import INDEX, Found
 from kirsch.dispatch.memory import Memory
@@ -34,6 +35,7 @@ class Owner(Protocol):
     config: Sections
     site_config: GlobalConfig
     toolboxes: Mapping[str, Hooking]
+    request_class: Any
 
 
 class Kept:
@@ -122,7 +124,7 @@ class Resources:
         resource = kept.resources.get(key)
         if resource is None or resource.target != found.handler or found.dynamic:
             config = merged(owner.site_config, found.steps(), owner.config, found.unseen)
-            resource = Resource(found, config, owner.toolboxes)
+            resource = Resource(found, config, self._hooking())
             if not found.dynamic:
                 if len(kept.resources) >= MOST_RESOURCES:
                     kept.resources.clear()
@@ -139,7 +141,13 @@ class Resources:
         if found is not None:
             return self._made(found, request, kept, dispatcher)[0]
         config = request.config or self.settings(request)
-        return Resource(Found(owner.root, [INDEX], request.params), config, owner.toolboxes)
+        return Resource(Found(owner.root, [INDEX], request.params), config, self._hooking())
+
+    def _hooking(self) -> dict[str, Hooking]:
+        """What brings hooks, by namespace: the toolboxes, and namespaces that requests have of their own."""
+        own = self.owner.request_class.namespaces
+        added = {name: each if hasattr(each, "hooks") else OfRequests(name, each) for name, each in own.items()}
+        return {**self.owner.toolboxes, **added}
 
     def _names_dispatchers(self) -> bool:
         owner = self.owner

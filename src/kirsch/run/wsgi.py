@@ -71,12 +71,12 @@ class Application(PlainApplication):
 
     def merge(self, config: Any) -> None:
         """As of any application; middleware is put around it (`wsgi.pipeline`)."""
+        self.namespaces.setdefault("wsgi", self._set_wsgi)
         super().merge(config)
-        settings = {key: value for key, value in self.config.get("/", {}).items() if key.startswith("wsgi.")}
-        for key, value in settings.items():
-            self.wsgiapp.configure(key.removeprefix("wsgi."), value)
-        if settings:
-            self.pipeline = self.wsgiapp.pipeline
+
+    def _set_wsgi(self, key: str, value: Any) -> None:
+        self.wsgiapp.configure(key, value)
+        self.pipeline = self.wsgiapp.pipeline
 
     def serve_through(self, exchange: Exchange) -> None:
         """Answer through the middleware, which speaks WSGI, wherever the exchange comes from."""
