@@ -19,8 +19,8 @@ class Asked(Protocol):
     def kwargs(self) -> dict[str, Any]:
         """Arguments by name."""
 
-    def call(self, callable: Callable[..., Any] | None, plan: Plan | None, kwargs: dict[str, Any] | None) -> Any:
-        """Bind and call."""
+    def misfit(self, plan: Plan, kwargs: Mapping[str, Any]) -> Exception:
+        """What to raise where they do not fit."""
 
 
 class PageHandler:
@@ -57,7 +57,12 @@ class PageHandler:
     def __call__(self, *_: Any, **__: Any) -> Any:
         """Call it, as the application would."""
         known, plan = self._known
-        return self._request.call(self.callable, plan if self.callable == known else Plan(self.callable), self.kwargs)
+        if self.callable != known:
+            plan = Plan(self.callable)
+        args, kwargs = self.args, self.kwargs
+        if not plan.fits(len(args), kwargs):
+            raise self._request.misfit(plan, kwargs)
+        return self.callable(*args, **kwargs)
 
     def __repr__(self) -> str:
         return f"<PageHandler {self.callable!r}>"

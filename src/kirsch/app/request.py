@@ -21,9 +21,10 @@ from kirsch.http.cookies import parse_cookies
 from kirsch.http.headers import Headers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from http.cookies import SimpleCookie
 
+    from kirsch.app.errors import HTTPError
     from kirsch.app.params import Plan
     from kirsch.app.resource import Resource
 
@@ -270,26 +271,20 @@ class Request:
         response.body = exchange.pieces
         return response
 
-    def call(
-        self, callable: Callable[..., Any] | None = None, plan: Plan | None = None, kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        """Bind the arguments and call the page handler. Raises HTTPError 404 or 400 if they do not fit.
-
-        callable, plan, kwargs: what to call and how, if not the page that was found with the parameters.
-        """
-        if callable is None or plan is None:
-            resource = self.resource
-            assert resource is not None
-            page, plan = resource.callable, resource.plan
-        else:
-            page = callable
-        if kwargs is None:
-            kwargs = self.params if self._kwargs is None else self._kwargs
+    def call(self) -> Any:
+        """Bind the arguments and call the page handler. Raises HTTPError 404 or 400 if they do not fit."""
+        resource = self.resource
+        assert resource is not None
         args = self.args
-        if not plan.fits(len(args), kwargs):
-            error = plan.misfit(len(args), kwargs.keys(), self._names_from_body())
-            raise error if self.show_mismatched_params else type(error)(error.code)
-        return page(*args, **kwargs)
+        kwargs = self.params if self._kwargs is None else self._kwargs
+        if not resource.plan.fits(len(args), kwargs):
+            raise self.misfit(resource.plan, kwargs)
+        return resource.callable(*args, **kwargs)
+
+    def misfit(self, plan: Plan, kwargs: Mapping[str, Any]) -> HTTPError:
+        """The error for arguments that a handler cannot be called with."""
+        error = plan.misfit(len(self.args), kwargs.keys(), self._names_from_body())
+        return error if self.show_mismatched_params else type(error)(error.code)
 
     def _names_from_body(self) -> frozenset[str]:
         return frozenset(self._body.params) if self._body is not None else frozenset()

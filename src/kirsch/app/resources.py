@@ -72,7 +72,9 @@ class Resources:
             dispatcher = self._dispatcher_for(path)
             if dispatcher is not None:
                 return self._ask(dispatcher, request, kept)
-        segments = [segment for segment in path.split("/") if segment]
+        segments = path.strip("/").split("/")
+        if "" in segments:  # PERF: rare, and sorting out for all costs 100 ns
+            segments = [segment for segment in segments if segment]
         segments.append(INDEX)
         place = kept.memory.recall(owner.root, segments)
         if place is None:
