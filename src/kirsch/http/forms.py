@@ -51,6 +51,9 @@ def parse_query(
         return {}
     if "%" in query or "+" in query or separators != "&" or not query.isascii():
         return _parse_escaped_query(query, encoding, max_fields, separators)
+    if "&" not in query and "=" in query:  # PERF: a third of the time, for the commonest query of all
+        name, _, value = query.partition("=")
+        return {name: value}
     if query.count("&") >= max_fields:
         raise TooManyFields(f"there are more than {max_fields} fields in the query string")
     params: dict[str, Any] = {}

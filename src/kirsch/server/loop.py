@@ -147,6 +147,8 @@ class Loop:
                 listener = self.listeners.get(fd)
                 if listener is not None:
                     self._accept(listener)
+                else:
+                    self.poller.silence()
             elif connection.away:
                 self._meet_away(connection)
             elif not connection.more:  # else it is in the list already
