@@ -4,6 +4,7 @@ import uuid
 
 import pytest
 
+from kirsch.app.byhand import ByHand
 from kirsch.app.context import present
 from kirsch.app.request import PageHandler, Request, idle_request
 from kirsch.exchange import Head
@@ -247,3 +248,17 @@ def test_body_may_be_asked_for_any_time():
         return present().rfile.read()
 
     assert page(handler).get("/", body=b"x").text == "x"
+
+
+class Guest(ByHand):
+    """A request that came by a WSGI server."""
+
+    environ = {"REMOTE_USER": "ada", "wsgi.multithread": False, "wsgi.multiprocess": True}  # noqa: RUF012
+
+
+def test_what_a_server_in_front_knows():
+    """Who asks, and how many answer, is taken from the environ; else it is ours to say."""
+    guest = Request(Guest(Head("GET", b"/"), None, ("", 0), ("", 0)))
+
+    assert (guest.login, guest.multithread, guest.multiprocess) == ("ada", False, True)
+    assert (request_of().login, request_of().multithread, request_of().multiprocess) == (None, True, False)

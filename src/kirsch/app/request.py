@@ -88,8 +88,6 @@ class Request:
     show_mismatched_params = False
     throw_errors = False
     process_request_body = True
-    multithread = True
-    multiprocess = False
     methods_with_bodies: tuple[str, ...] = ("POST", "PUT", "PATCH")
     query_string_encoding = "utf-8"
     error_response: Callable[[], None] | None = None
@@ -98,7 +96,6 @@ class Request:
     # what happens on the way
     prev: Request | None = None
     failed_at: str | None = None
-    login: str | None = None
     handler_replaced = False
     _handler: Any = None
     _kwargs: dict[str, Any] | None = None
@@ -178,6 +175,22 @@ class Request:
         """What the client sent as cookies; what is malformed is left out."""
         value = self.exchange.head.get(b"cookie")
         return parse_cookies(value.decode("latin-1") if value else "")
+
+    @lazy
+    def login(self) -> str | None:
+        """Who asks, once that is known: as a server in front says, or as a tool has found out."""
+        environ = self.exchange.environ or {}
+        return environ.get("LOGON_USER") or environ.get("REMOTE_USER") or None
+
+    @lazy
+    def multithread(self) -> bool:
+        """Whether other threads may answer other requests at the same time."""
+        return bool((self.exchange.environ or {}).get("wsgi.multithread", True))
+
+    @lazy
+    def multiprocess(self) -> bool:
+        """Whether other processes may answer requests of the same site."""
+        return bool((self.exchange.environ or {}).get("wsgi.multiprocess", False))
 
     # -- ends ----------------------------------------------------------------------------------------------------
 

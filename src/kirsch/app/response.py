@@ -160,6 +160,11 @@ class Response:
             self.fields = list(_HTML)
         return self.fields
 
+    timed_out = False
+
+    def check_timeout(self) -> None:
+        """Nothing: answers have no time-out of their own any more; the server has those that protect it."""
+
     def tell(self) -> None:
         """Say for hooks what finalize() has settled: status with its reason, and the length."""
         status = self.output_status
