@@ -27,7 +27,9 @@ _BODILESS: Final = frozenset({204, 304})
 class Asked(Protocol):
     """What is read of a Request, and only if it is there already: nothing is computed for the log but a wanted id."""
 
-    login: str | None
+    @property
+    def login(self) -> str | None:
+        """Who asks."""
 
     @property
     def unique_id(self) -> str:
