@@ -170,8 +170,9 @@ class Response:
         status = self.output_status
         if status is not None:
             self.status = status.decode("latin-1")
-            if self.length is not None:
+            if self.length is not None and "Content-Length" not in self.headers:
                 self.headers["Content-Length"] = self.length
+                self.header_list.append((b"Content-Length", b"%d" % self.length))
 
     def finalize(self) -> None:
         """Settle status, fields, length and body: bytes, or with `stream` an iterator of bytes.

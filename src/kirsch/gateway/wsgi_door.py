@@ -26,6 +26,8 @@ QUERY: Final = re.compile(r"[!-\"$-~]*")
 """What may stand in a target as it is, escapes and all: printable ASCII, without what would end that part."""
 SLASH: Final = re.compile("%2[Ff]")
 """An escape that Cheroot leaves in PATH_INFO, where others decode it."""
+KEPT_BACK: Final = HOP_BY_HOP | {b"content-length"}
+"""Fields that are not handed on: of the connection, and the length, which is told apart."""
 UNSENT: Final = (b"Date", b"Server")
 """Fields that an empty value takes off an answer."""
 OPEN: Final = "/:@!$&'()*+,;=~"
@@ -200,7 +202,7 @@ class WSGIExchange(Exchange):
         headers = [
             (name.decode("latin-1"), value.decode("latin-1"))
             for name, value in self.fields
-            if name.lower() not in HOP_BY_HOP and (value or name not in UNSENT)
+            if name.lower() not in KEPT_BACK and (value or name not in UNSENT)
         ]
         if self.told is not None:
             headers.append(("Content-Length", str(self.told)))
