@@ -6,7 +6,7 @@ Made when `kirsch` is imported; no thread, socket or file comes into being befor
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.config import GlobalConfig
 from kirsch.app.context import Proxy, present
@@ -31,15 +31,25 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+AROUND_REQUESTS: Final = ("before_request", "after_request")
+"""Channels that are published around each request."""
+
+
 class Engine(Bus):
     """The bus of the process with what stands on it. signals: subscribe() it to end well on SIGTERM and Ctrl-C."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.add_channels("before_request", "after_request")
+        self.add_channels(*AROUND_REQUESTS)
         self.thread_manager = ThreadManager(self)
         self.thread_manager.subscribe()
         self.signal_handler = SignalHandler(self)
+
+    def subscribe(self, channel: str, callback: Any = None, priority: float | None = None) -> Any:
+        """As of any bus. Requests are announced from the first listener on, and it costs nothing before."""
+        if channel in AROUND_REQUESTS and callback is not None:
+            setattr(Application, channel, lambda _: self.publish(channel))
+        return super().subscribe(channel, callback, priority)
 
     @property
     def signals(self) -> SignalHandler:
