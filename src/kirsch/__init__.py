@@ -10,11 +10,14 @@ class Hello:
 kirsch.quickstart(Hello())
 """
 
+import sys
+
 from kirsch.app import dispatchers as dispatch
 from kirsch.app.context import serving, thread_data
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschError, NotFound
 from kirsch.dispatch.expose import blocking, expose, popargs, quick
 from kirsch.run.defaults import (
+    Face,
     config,
     engine,
     log,
@@ -30,6 +33,8 @@ from kirsch.run.wsgi import Application
 from kirsch.toolbox.kinds import ErrorTool, HandlerTool, HandlerWrapperTool
 from kirsch.toolbox.tool import Tool, Toolbox
 from kirsch.toolbox.xmlrpc import XMLRPCController
+
+sys.modules[__name__].__class__ = Face
 
 __version__ = "0.1.0"
 

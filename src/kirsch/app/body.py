@@ -9,6 +9,7 @@ import sys
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from kirsch.app.errors import HTTPError
+from kirsch.app.legacy import warn
 from kirsch.exchange import ClientError, ClientGone, Exchange
 from kirsch.http.forms import FormError, combine, parse_form
 from kirsch.http.media import charset_name, parse_media_type
@@ -51,11 +52,22 @@ class Upload:
     """
 
     def __init__(self, part: Part) -> None:
+        self.part = part
         self.name = part.name
         self.filename = part.filename
         self.headers: Headers = part.headers
         self.content_type = MediaType(part.content_type or "text/plain")
         self.file: IO[bytes] | None = None
+
+    def make_file(self) -> IO[bytes]:
+        """Where it is kept: memory, and from some size on a temporary file. May be overridden, see `part_class`."""
+        return _spool()
+
+    @property
+    def type(self) -> str:
+        """The media type, by the name that `cgi.FieldStorage` had for it."""
+        warn("the `type` of an upload", "`content_type`")
+        return self.content_type.value
 
     @property
     def value(self) -> bytes:
@@ -96,11 +108,12 @@ class RequestBody:
     maxbytes: of the whole body, 413 beyond; None: what the server allows. attempt_charsets: tried in turn for forms.
     processors: by media type (or its first half), each called with this object. default_proc: called, without anything,
     where there is none for the type (HTTPError(415), say). limits: of a multipart body, if not the usual ones.
-    params: fields of a form. parts: those without a name.
+    part_class: what a file of a form is made of. params: fields of a form. parts: those without a name.
     """
 
     maxbytes: int | None = None
     default_proc: Callable[..., Any] | None = None
+    part_class: type[Upload] = Upload
     limits: PartLimits | None = None
 
     def __init__(self, exchange: Exchange, settings: Mapping[str, Any]) -> None:
@@ -171,9 +184,9 @@ class RequestBody:
             if isinstance(event, Part):
                 self._keep(part, upload, pieces)
                 part, pieces = event, []
-                upload = Upload(event) if event.filename is not None or event.name is None else None
+                upload = self.part_class(event) if event.filename is not None or event.name is None else None
                 if upload is not None and event.filename != "":
-                    upload.file = _spool()
+                    upload.file = upload.make_file()
                     self._uploads.append(upload)
             elif upload is not None and upload.file is not None:
                 upload.file.write(event)

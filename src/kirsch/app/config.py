@@ -12,7 +12,9 @@ from functools import partial
 from threading import RLock
 from typing import Any, Final, TypeVar
 
+from kirsch.app.current import current
 from kirsch.app.keys import NODE, SITE, Keys
+from kirsch.app.legacy import warn
 from kirsch.app.namespaces import Namespaces
 from kirsch.app.place import ConfigError, Place
 from kirsch.app.sections import STATIC_DIR, STATIC_SECTION, Branch, Noticing, Sections, next_version, segments_of
@@ -94,7 +96,11 @@ class GlobalConfig(Noticing[Any]):
 
         Raises ConfigError, and then keeps nothing of that dict or file; but others may have been told of some already.
         """
-        for each in (*given, settings):
+        old = [settings.pop(name) for name in ("file", "updateMap") if name in settings]
+        if old or {"overwrite", "baseurl"} & settings.keys():
+            warn("config.update(file=…, updateMap=…)", "config.update(name of a file, or a dict)")
+            settings = {key: value for key, value in settings.items() if key not in ("overwrite", "baseurl")}
+        for each in (*given, *old, settings):
             if each or not isinstance(each, Mapping):
                 self._take(read(each))
 
@@ -108,6 +114,23 @@ class GlobalConfig(Noticing[Any]):
     def __call__(self, **settings: Any) -> Callable[[Target], Target]:
         """As a decorator, set config for a handler or for everything below a class."""
         return on_target(**settings)
+
+    def get(self, key: str, default: Any = None, *old: Any, **named: Any) -> Any:
+        """The value of a key of the process, or the default. For one of a path: `request.config`."""
+        if old or named:
+            warn("config.get(key, default, return_section, path)", "request.config, or app.find_config(path, key)")
+        return super().get(key, default)
+
+    def getAll(self, key: str) -> list[tuple[str, Any]]:  # noqa: N802 - its old name is all there is to it
+        """Section and value wherever a key is said for the request being answered, the weakest first: of old."""
+        warn("config.getAll(key)", "request.config, or app.find_config(path, key)")
+        found = [("global", self[key])] if key in self else []
+        request = current.get()
+        if request is not None and request.app is not None:
+            sections: Sections = request.app.config
+            names = (*sections.tree.here, *sections.match(segments_of(request.path_info)))
+            found += [(name, sections[name][key]) for name in names if key in sections[name]]
+        return found
 
     def check_tools(self) -> None:
         """Whether all tools that are spoken of exist by now, with these arguments. Raises ConfigError."""

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.hooks import POINTS, Hook
+from kirsch.app.legacy import modern_key, warn
 from kirsch.app.place import ConfigError, Place
 from kirsch.app.trust import LOCAL, is_network
 from kirsch.options import Check, Option, OptionError, between, did_you_mean, nearest
@@ -135,7 +136,10 @@ class Keys:
     def check(self, settings: Mapping[str, Any], scope: str, place: Callable[[str], Place]) -> dict[str, Any]:
         """The settings as they are to be kept. Raises ConfigError."""
         accepted = {}
-        for key, value in settings.items():
+        for given, value in settings.items():
+            key = given
+            if isinstance(given, str) and (key := modern_key(given)) != given:
+                warn(given, key, str(place(given)._replace(key="")))
             try:
                 accepted[key] = self.accept(key, value, scope)
             except OptionError as error:

@@ -13,6 +13,7 @@ from kirsch.app.body import RequestBody
 from kirsch.app.byhand import ByHand, head_of
 from kirsch.app.hooks import HookMap, Points
 from kirsch.app.lazy import lazy
+from kirsch.app.legacy import OldRequestNames
 from kirsch.app.pagehandler import PageHandler
 from kirsch.app.response import Response
 from kirsch.app.trust import LOCAL
@@ -38,6 +39,7 @@ class Owner(Protocol):
     config: Any
     log: Any
     toolboxes: Any
+    resources: Any
 
     def environ(self, exchange: Exchange) -> dict[str, Any]:
         """The WSGI environ of a request that came without WSGI."""
@@ -75,7 +77,7 @@ _NO_HOOKS = Points({})
 _UNANSWERED = Response()
 
 
-class Request:
+class Request(OldRequestNames):
     """One request. Class attributes are the defaults; config sets them for a path as `request.<name>`.
 
     namespaces: handlers for what config says in namespaces of their own, told at each request; or toolboxes.

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.errors import NotFound
 from kirsch.app.hooks import POINTS, Hook, Points
+from kirsch.app.legacy import hooks_of_filters
 from kirsch.app.params import Plan
 from kirsch.exchange import Pace
 
@@ -70,6 +71,8 @@ class Resource:
         self.on_response = {key: value for key, value in response.items() if "." not in key}
         self.headers = {key[8:]: value for key, value in response.items() if key.startswith("headers.")}
         hooks = _hooks(namespaces, toolboxes, found.is_index)
+        for point, hook in hooks_of_filters(found.trail):
+            hooks[point].append(hook)
         self.setups = hooks.pop(SETUP)
         self.points = Points(hooks)
         self.settings = bool(self.on_request or self.on_response or self.headers or self.setups)

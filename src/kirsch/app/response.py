@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.lazy import lazy
+from kirsch.app.legacy import OldResponseNames
 from kirsch.http.codes import parse_status, reason
 from kirsch.http.cookies import Cookies, set_cookie_lines
 from kirsch.http.dates import http_date
@@ -85,7 +86,7 @@ class Pieces:
         close(self._source)
 
 
-class Response:
+class Response(OldResponseNames):
     """The answer to one request. Class attributes are the defaults; config sets them for a path as `response.<name>`.
 
     status: an int, `"404"`, `"404 Reason"` or an HTTPStatus; None means 200.

@@ -6,11 +6,13 @@ Made when `kirsch` is imported; no thread, socket or file comes into being befor
 from __future__ import annotations
 
 import os
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.config import GlobalConfig
 from kirsch.app.context import Proxy, present
 from kirsch.app.keys import Keys
+from kirsch.app.legacy import warn
 from kirsch.app.links import from_page, query_text, without_host
 from kirsch.app.links import url as page_url
 from kirsch.app.log import GlobalLog
@@ -29,6 +31,8 @@ from kirsch.toolbox.standard import standard_tools
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from kirsch.app.request import Request
 
 
 AROUND_REQUESTS: Final = ("before_request", "after_request")
@@ -50,6 +54,20 @@ class Engine(Bus):
         if channel in AROUND_REQUESTS and callback is not None:
             setattr(Application, channel, lambda _: self.publish(channel))
         return super().subscribe(channel, callback, priority)
+
+    def start(self, blocking: bool | None = None) -> None:
+        """Start all that has subscribed. Raises ChannelFailures. blocking: of old; call block() to wait."""
+        if blocking is not None:
+            warn("engine.start(blocking=…)", "engine.start(), and engine.block() to wait")
+        super().start()
+        if blocking:
+            self.block()
+
+    def request(self, local: Any, remote: Any, scheme: str = "http", sproto: str = "HTTP/1.1") -> Request:
+        """A request of the site's root application, to be driven by hand: of old."""
+        warn("engine.request(…)", "Application.get_serving(…)")
+        application: Application = tree.apps[""]
+        return application.get_serving(local, remote, scheme, sproto)[0]
 
     @property
     def signals(self) -> SignalHandler:
@@ -135,6 +153,20 @@ def _graft(_: str, value: Any) -> None:
     apps = value if isinstance(value, dict) else {getattr(value, "script_name", ""): value}
     for script_name, application in apps.items():
         tree.graft(application, script_name)
+
+
+class Face(ModuleType):
+    """The module `kirsch`, where one old name can be set."""
+
+    @property
+    def root(self) -> Any:
+        """The object at the root of the site."""
+        raise AttributeError("kirsch.root can only be set, and is an old name; see kirsch.tree.apps")
+
+    @root.setter
+    def root(self, root: Any) -> None:
+        warn("kirsch.root = …", "kirsch.tree.mount(…), or kirsch.quickstart(…)")
+        tree.mount(root, "")
 
 
 def quickstart(root: Any = None, script_name: str = "", config: Any = None) -> None:

@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from kirsch.app.answers import bare
+from kirsch.app.legacy import warn
 from kirsch.process.bus import State
 from kirsch.server.server import Server, Statistics
 from kirsch.server.settings import Settings
@@ -67,6 +68,14 @@ class WebServer(Settings):
         threading.Thread(target=self._over.wait, name="kirsch keeper").start()
         for url in server.urls:
             self._bus.log(f"Serving on {url}")
+
+    def quickstart(self, server: Any = None) -> None:
+        """Start, with another server if one is given: of old."""
+        warn("server.quickstart(…)", "engine.start(), which starts the server that has subscribed")
+        if server is not None:
+            raise TypeError("another server than ours cannot be put in its place yet")
+        if self._server is None:
+            self.start()
 
     def stop(self) -> None:
         """Answer what was accepted and stop, within `shutdown_timeout` seconds.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kirsch.toolbox.tool import Toolbox
 from kirsch.toolbox.trailing_slash import TrailingSlash
-from kirsch.toolbox.xmlrpc import XMLRPC
+from kirsch.toolbox.xmlrpc import XMLRPC, XMLRPCFilter
 
 
 def standard_tools() -> Toolbox:
@@ -13,4 +13,5 @@ def standard_tools() -> Toolbox:
         "tools",
         trailing_slash=TrailingSlash(),
         xmlrpc=XMLRPC(),
+        xmlrpc_filter=XMLRPCFilter(),
     )

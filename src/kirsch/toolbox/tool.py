@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkab
 
 from kirsch.app.context import present
 from kirsch.app.hooks import POINTS, Hook
+from kirsch.app.legacy import modern_point, warn
 from kirsch.app.place import ConfigError
 from kirsch.app.resource import SETUP
 from kirsch.dispatch.expose import config
@@ -57,6 +58,9 @@ class Tool:
         self.name = name or self.name
         if priority is not None:
             self.priority = priority
+        if point is not None and (modern := modern_point(point)) != point:
+            warn(f"the hook point {point}", modern)
+            point = modern
         self._point = point
         self._calls = self._methods() if point is None or callable is None else [(point, callable)]
         for at, _ in self._calls:

@@ -117,14 +117,44 @@ class XMLRPC(Tool):
 
     def on_error(self, request: Request, response: Response, encoding: str = "utf-8", allow_none: bool = False) -> None:
         """A fault with status 200. What went wrong is said in development only; the id finds it in the log."""
+        _fault(request, response)
+
+
+def _fault(request: Request, response: Response) -> None:
+    from xmlrpc.client import Fault
+
+    error = sys.exception()
+    if isinstance(error, Fault):
+        fault = error
+    elif request.show_tracebacks:
+        fault = Fault(1, f"{type(error).__name__}: {error}")
+    else:
+        fault = Fault(1, f"Something went wrong. It has been logged as {request.unique_id}.")
+    response.status = 200
+    response.body = answer(request, fault)
+
+
+class XMLRPCFilter(Tool):
+    """Lets XML-RPC clients call the plain exposed methods below a path, as `xmlrpc_filter.on` did of old.
+
+    Calls are POSTs of text/xml; any other request is for a page, as ever. `/RPC2` at the end of the path is dropped, and
+    dots in the name of a method separate segments.
+    """
+
+    def before_handler(self, request: Request, response: Response) -> bytes | None:
+        """Answer a call."""
         from xmlrpc.client import Fault
 
-        error = sys.exc_info()[1]
-        if isinstance(error, Fault):
-            fault = error
-        elif request.show_tracebacks:
-            fault = Fault(1, f"{type(error).__name__}: {error}")
-        else:
-            fault = Fault(1, f"Something went wrong. It has been logged as {request.unique_id}.")
-        response.status = 200
-        response.body = answer(request, fault)
+        if request.method != "POST" or request.body.content_type.value != "text/xml" or request.app is None:
+            return None
+        request.error_response = lambda: _fault(request, response)
+        arguments, name = read_call(request.body.read(MOST_BYTES + 1))
+        path = request.path_info.rstrip("/").removesuffix("/RPC2")
+        found = request.app.resources.dispatcher.find(request.app.root, f"{path}/{name.replace('.', '/')}")
+        if found.handler is None or found.rest:
+            return answer(request, Fault(1, f"method {name!r} is not supported"))
+        try:
+            inspect.signature(found.handler).bind(*arguments)
+        except TypeError as error:
+            return answer(request, Fault(1, f"method {name!r}: {error}"))
+        return answer(request, found.handler(*arguments))

@@ -1,12 +1,11 @@
 """The acceptance list: what the oldest notes promise of applications, servers, paths, requests, answers and cookies.
 
-A test for each row, named by its number, in the old spelling; COMING names the rows that other work will bring.
+A test for each row, named by its number, in the old spelling; see test_every_row.py.
 """
 # ruff: noqa: N802 - the number of a row is written as it stands in the list
 
 from __future__ import annotations
 
-import http.client
 import io
 import os
 import signal
@@ -23,68 +22,7 @@ import pytest
 import kirsch as cherrypy
 from kirsch.testing.client import Client
 from tests.house import ROOT
-
-COMING = {
-    "A-07": "3: get_serving and Request.run",
-    "A-08": "3: the server without WSGI",
-    "A-11": "3: wsgi.pipeline",
-    "A-14": "6: the tutorial",
-    "M-07": "6: engine.start(blocking=False)",
-    "M-08": "6: engine.start(blocking=True)",
-    "M-09": "6: server.quickstart()",
-    "M-10": "6: server.quickstart(server)",
-    "D-02": "6: cherrypy.root",
-    "D-20": "3: XMLRPCDispatcher",
-    "D-21": "3: VirtualHost",
-}
-"""Rows that are not there yet: number of the issue, and what it is about. Lines only ever leave this table."""
-
-ROWS = {"A": 14, "M": 12, "E": 4, "D": 21, "Q": 8, "N": 5, "R": 6, "C": 5}
-
-
-def test_every_row_has_a_test():
-    """Nothing of the list is forgotten: a row has a test, or stands in COMING, and not both."""
-    rows = {f"{letter}-{number:02}" for letter, count in ROWS.items() for number in range(1, count + 1)}
-    tested = {name[5:9].replace("_", "-") for name in globals() if name[5:6].isupper() and name.startswith("test_")}
-
-    assert tested | COMING.keys() == rows
-    assert not tested & COMING.keys()
-
-
-@pytest.fixture(autouse=True)
-def _fresh():
-    """The site is empty before and after each test, and the config as it was."""
-    cherrypy.log.screen = False
-    port = cherrypy.server.socket_port
-    yield
-    if cherrypy.engine.state is not cherrypy.engine.states.STOPPED or cherrypy.server.httpserver is not None:
-        cherrypy.engine.exit()
-    for script_name in list(cherrypy.tree.apps):
-        cherrypy.tree.remove(script_name)
-    cherrypy.config.reset()
-    cherrypy.server.socket_port = port
-
-
-@pytest.fixture
-def client():
-    """Asks the site."""
-    return Client(cherrypy.tree)
-
-
-@pytest.fixture
-def live():
-    """Asks the real server, on whatever port it has; None instead of a Host asks as HTTP/1.0 does."""
-    cherrypy.config.update({"server.socket_port": 0, "engine.autoreload.on": False})
-
-    def get(path):
-        connection = http.client.HTTPConnection(*cherrypy.server.bind_addr, timeout=5)
-        connection.request("GET", path)
-        answer = connection.getresponse()
-        body = answer.read().decode()
-        connection.close()
-        return answer, body
-
-    return get
+from tests.seed.sites import mounted
 
 
 class HelloWorld:
@@ -128,17 +66,6 @@ def users(client):
     """A client of the page that tells its arguments."""
     cherrypy.tree.mount(Users(), "/")
     return client
-
-
-def mounted(handler, config=None, path="page"):
-    """A client of a site with this page."""
-
-    class Root:
-        pass
-
-    setattr(Root, path, staticmethod(cherrypy.expose(handler)))
-    cherrypy.tree.mount(Root(), "/", config)
-    return Client(cherrypy.tree)
 
 
 def run_program(script):
