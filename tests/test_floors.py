@@ -77,7 +77,9 @@ LAZY = {
 }
 """What may be imported inside a function, with the reason. Optional dependencies belong here, too."""
 
-PRIVATE_ELSEWHERE = {"_asdict", "_replace", "_exit", "_getframe", "_current_frames", "_is_gil_enabled", "_run_exitfuncs"}
+PRIVATE_ELSEWHERE = {
+    "_asdict", "_current_frames", "_exit", "_getframe", "_is_gil_enabled", "_replace", "_run_exitfuncs",
+}  # fmt: skip
 """Names of Python's own that start with an underscore and are used all the same."""
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "misc", "base", "core", "lib", "libs", "manager", "shared"}

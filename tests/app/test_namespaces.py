@@ -85,7 +85,7 @@ class Pages:
         return "page"
 
 
-class Book(dict):
+class Book(dict[str, Any]):
     """A namespace that collects, and says at the end how much."""
 
     def __enter__(self):

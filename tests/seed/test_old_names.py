@@ -23,8 +23,9 @@ def test_A_07_call_chain():
     assert (answer is response, answer.output_status, b"".join(answer.body)) == (True, b"200 OK", b"GET 1")
     assert (b"Content-Type", b"text/html;charset=utf-8") in answer.header_list
     with pytest.warns(LegacyWarning, match="get_serving"):
-        assert cherrypy.engine.request(("127.0.0.1", 80), ("127.0.0.1", 1)).app is app
+        request = cherrypy.engine.request(("127.0.0.1", 80), ("127.0.0.1", 1))
     app.release_serving()
+    assert request.app == app
 
 
 def test_A_11_chain_of_wsgi_applications(client):

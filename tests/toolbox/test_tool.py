@@ -229,6 +229,6 @@ def test_own_toolbox():
             return "page"
 
     application = LonelyApplication(Root())
-    application.toolboxes["mine"] = box
+    application.toolboxes = {**application.toolboxes, "mine": box}
 
     assert Client(application).get("/page").headers["X-By"] == "me"

@@ -6,9 +6,11 @@ Urlencoded and multipart bodies become parameters before the handler is called; 
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import IO, TYPE_CHECKING, Any, Final, Self
 
 from kirsch.app.errors import HTTPError
+from kirsch.app.lazy import lazy
 from kirsch.app.legacy import warn
 from kirsch.exchange import ClientError, ClientGone, Exchange
 from kirsch.http.forms import FormError, combine, parse_form
@@ -42,6 +44,11 @@ class MediaType(str):
         self = super().__new__(cls, text)
         self.value, self.params = parse_media_type(text)
         return self
+
+
+@lru_cache(256)
+def _media_type(value: bytes) -> MediaType:
+    return MediaType(value.decode("latin-1"))
 
 
 class Upload:
@@ -119,20 +126,30 @@ class RequestBody:
     def __init__(self, exchange: Exchange, settings: Mapping[str, Any]) -> None:
         self.params: dict[str, Any] = {}
         self.parts: list[Upload] = []
-        self.attempt_charsets: list[str] = ["utf-8"]
-        self.processors: dict[str, Callable[[RequestBody], None]] = {
-            "application/x-www-form-urlencoded": RequestBody.read_form,
-            "multipart": RequestBody.read_multipart,
-        }
         self.bytes_read = 0
         self._uploads: list[Upload] = []
         self._exchange = exchange
         self._ahead = b""
         self._start = 0
-        content_type = exchange.head.get(b"content-type") or b""
-        self.content_type = MediaType(content_type.decode("latin-1"))
         for name, value in settings.items():
             setattr(self, name, list(value) if isinstance(value, tuple) else value)
+
+    # PERF: most bodies are read by their handlers, and ask for none of these.
+
+    @lazy
+    def content_type(self) -> MediaType:
+        """The media type that the client says it is of."""
+        return _media_type(self._exchange.head.get(b"content-type") or b"")
+
+    @lazy
+    def attempt_charsets(self) -> list[str]:
+        """As said of the class."""
+        return ["utf-8"]
+
+    @lazy
+    def processors(self) -> dict[str, Callable[[Any], None]]:
+        """As said of the class."""
+        return {"application/x-www-form-urlencoded": RequestBody.read_form, "multipart": RequestBody.read_multipart}
 
     @property
     def length(self) -> int | None:

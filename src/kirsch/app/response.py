@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,6 +65,8 @@ class ResponseHeaders(Headers):
     def to_wire(self) -> list[Field]:
         """As of any Headers; an empty value says that the server must not add what it would."""
         fields = super().to_wire()
+        if not self._withheld:
+            return fields
         held = [key for key in self._withheld if not super(ResponseHeaders, self).__contains__(key)]
         return [*fields, *((key.title().encode("ascii"), b"") for key in held)]
 
@@ -208,7 +211,7 @@ class Response(OldResponseNames):
 
     def _wire_fields(self) -> list[Field]:
         headers = self.headers
-        promised = headers.pop("Content-Length", None)
+        promised = headers.pop("Content-Length", None) if "Content-Length" in headers else None
         if promised is not None and self.source is not None:
             self.length = _size(promised)
         content_type = headers.get("Content-Type")
@@ -225,8 +228,7 @@ class Response(OldResponseNames):
         return fields
 
     def _declare_charset(self, content_type: str) -> None:
-        kind, parameters = parse_media_type(content_type)
-        if kind.startswith("text/") and "charset" not in parameters:
+        if _wants_charset(content_type):
             self.headers["Content-Type"] = f"{content_type};charset={self.charset}"
 
     def collapse_body(self) -> bytes:
@@ -301,6 +303,12 @@ class Response(OldResponseNames):
     def __repr__(self) -> str:
         status = (self.output_status or b"").decode("latin-1") or self.status or "not finalized"
         return f"<Response {status}>"
+
+
+@lru_cache(256)  # PERF: a site has few media types, and reading one takes 2 µs
+def _wants_charset(content_type: str) -> bool:
+    kind, parameters = parse_media_type(content_type)
+    return kind.startswith("text/") and "charset" not in parameters
 
 
 def blocks(file: Any, size: int = BLOCK) -> Iterator[Any]:

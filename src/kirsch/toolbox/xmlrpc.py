@@ -137,8 +137,8 @@ def _fault(request: Request, response: Response) -> None:
 class XMLRPCFilter(Tool):
     """Lets XML-RPC clients call the plain exposed methods below a path, as `xmlrpc_filter.on` did of old.
 
-    Calls are POSTs of text/xml; any other request is for a page, as ever. `/RPC2` at the end of the path is dropped, and
-    dots in the name of a method separate segments.
+    Calls are POSTs of text/xml; any other request is for a page, as ever. `/RPC2` at the end of the path is dropped,
+    and dots in the name of a method separate segments.
     """
 
     def before_handler(self, request: Request, response: Response) -> bytes | None:
