@@ -135,6 +135,17 @@ def test_default_of_a_project(kirsch_command):
     assert "/page" in out
 
 
+HELLO = "import kirsch\nclass Hello:\n    @kirsch.expose\n    def index(self): pass\n"
+
+
+def test_the_only_class_of_pages(kirsch_command):
+    """It needs no name; of several, the message says the names."""
+    two = HELLO + HELLO[14:].replace("Hello", "Other")
+
+    assert "app.Hello.index" in kirsch_command("routes", program=HELLO)[1]
+    assert "app.py:Hello or app.py:Other" in kirsch_command("routes", program=two)[2]
+
+
 def test_codes_differ():
     """Scripts tell them apart."""
     assert len({cli.FINE, cli.WRONG, cli.MISUSED, cli.NO_APPLICATION}) == 4

@@ -1,7 +1,8 @@
 """Finding the application that a command is about: `package.module:name`, a file, or what `pyproject.toml` says.
 
 The module is imported. What it mounts on `kirsch.tree` counts; else what the name, or one of the usual names, stands
-for: an Application, a function without arguments that makes one, an object of pages or the class of one.
+for: an Application, a function without arguments that makes one, an object of pages or the class of one; else the only
+class of the module that has pages.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.application import Application as AnyApplication
+from kirsch.dispatch.nodes import is_page
 from kirsch.options import did_you_mean
 from kirsch.run.defaults import config, tree
 from kirsch.run.surroundings import project, take_environment
@@ -40,7 +42,8 @@ def applications(target: str | None, files: list[str]) -> dict[str, AnyApplicati
     for source in (settings, *files):
         if source:
             config.update(source)
-    module, name = _imported(target or said or _usual_file())
+    target = target or said or _usual_file()
+    module, name = _imported(target)
     take_environment(config, os.environ)
     if not name and tree.apps:
         return _mounted()
@@ -48,9 +51,10 @@ def applications(target: str | None, files: list[str]) -> dict[str, AnyApplicati
     if application is not None:
         tree.mount(application)
     if not tree.apps:
+        names = _classes_of_pages(module) or ["name"]
         raise LookupFailed(
-            f"{module.__name__} mounts nothing on kirsch.tree and has none of {', '.join(USUAL_NAMES)}; "
-            f"name what is to be served: {module.__name__}:name"
+            f"{target} mounts nothing on kirsch.tree and has none of {', '.join(USUAL_NAMES)}; "
+            f"name what is to be served: {' or '.join(f'{target}:{each}' for each in names)}"
         )
     return _mounted()
 
@@ -118,7 +122,15 @@ def _application(module: ModuleType, name: str) -> AnyApplication | None:
     for usual in USUAL_NAMES:
         if hasattr(module, usual):
             return _made(getattr(module, usual))
-    return None
+    classes = _classes_of_pages(module)
+    return _made(getattr(module, classes[0])) if len(classes) == 1 else None
+
+
+def _classes_of_pages(module: ModuleType) -> list[str]:
+    """The classes of a module that have pages themselves."""
+    classes = {name: each for name, each in vars(module).items() if isinstance(each, type)}
+    own = {name: each for name, each in classes.items() if each.__module__ == module.__name__}
+    return [name for name, each in own.items() if any(is_page(value) for value in vars(each).values())]
 
 
 def _made(thing: Any) -> AnyApplication | None:
