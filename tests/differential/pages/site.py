@@ -8,11 +8,13 @@ from tests.differential.pages.answers import Cookies, Fields, Statuses
 from tests.differential.pages.bodies import Bodies, Streams, Switched
 from tests.differential.pages.configured import EVERYWHERE, Configured
 from tests.differential.pages.configured import SECTIONS as CONFIGURED
+from tests.differential.pages.details import Details, Read, listen
 from tests.differential.pages.dispatchers import graft_all, mount_all
 from tests.differential.pages.errors import Errors, Inside, Paged, Redirects
 from tests.differential.pages.errors import page as error_page
 from tests.differential.pages.face import cherrypy, has, tool_kind
 from tests.differential.pages.habits import Changing, Encoded, Habits, TimedPages, mount_own
+from tests.differential.pages.living import Living, mount_living
 from tests.differential.pages.params import Sent, Signatures
 from tests.differential.pages.points import Hooked, Noted, Record
 from tests.differential.pages.popping import Popping
@@ -64,6 +66,9 @@ class Root:
     changing = Changing()
     timed = TimedPages()
     encoded = Encoded()
+    living = Living()
+    details = Details()
+    read = Read()
 
     @cherrypy.expose
     def index(self, **kwargs):
@@ -95,6 +100,8 @@ def main(port):
     cherrypy.tree.mount(Innermost(), "/app/inner")
     mount_all()
     mount_own()
+    mount_living()
+    listen()
     graft_all()
     cherrypy.engine.start()
     print("ready", flush=True)
