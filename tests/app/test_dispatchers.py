@@ -246,3 +246,37 @@ def test_links_by_routes(routes):
 
     assert routes.get("/archive/2026/hello").status == 200
     assert library.url_for("archive", year="1", slug="x") == "/archive/1/x"
+
+
+class Around(Dispatcher):
+    """Goes on from what the usual one has found."""
+
+    def __call__(self, path_info):
+        found = super().__call__(path_info)
+        request = kirsch.request
+        inner = request.handler
+        request.handler = lambda: f"{request.config['our.word']} {inner()}"
+        request.hooks.attach("before_finalize", marked)
+        return found
+
+
+def marked():
+    """A hook of a dispatcher."""
+    kirsch.response.headers["X-Dispatched"] = "yes"
+
+
+class Late:
+    @expose
+    @config(**{"response.headers.X-Own": "yes"})
+    def page(self):
+        return "page"
+
+
+def test_a_dispatcher_can_change_what_it_has_found():
+    """Handler, config and hooks of the request are those of the page; what is changed lasts."""
+    client = site(Late(), {"/": {"request.dispatch": Around(), "our.word": "around", "response.headers.X-All": "yes"}})
+    for _ in range(2):  # found anew, and as it was kept
+        answer = client.get("/page")
+        assert answer.text == "around page"
+        assert [answer.headers.get(name) for name in ("X-Dispatched", "X-Own", "X-All")] == ["yes"] * 3
+    assert client.get("/nothing").status == 404

@@ -212,3 +212,14 @@ def test_error_stays_in_its_application(site, caplog):
     site.mount(Bad(), "/bad", {"/": {"error_page.418": lambda **_: "bad's own"}})
 
     assert [Client(site).get(path).text for path in ("/bad/", "/x")] == ["bad's own", "root  /x r"]
+
+
+@pytest.mark.parametrize("take", [lambda apps: apps.pop("/a"), lambda apps: apps.__delitem__("/a")])
+def test_what_is_taken_out_of_apps_is_not_mounted_any_more(site, take):
+    """The mount point above it answers, if there is one."""
+    client = Client(site)
+    take(site.apps)
+    assert client.get("/a/x").text.startswith("root ")
+    assert client.get("/a/b").text.startswith("ab ")
+    site.apps.clear()
+    assert client.get("/").status == 404

@@ -232,3 +232,23 @@ def test_own_toolbox():
     application.toolboxes = {**application.toolboxes, "mine": box}
 
     assert Client(application).get("/page").headers["X-By"] == "me"
+
+
+def test_a_decorator_turns_a_tool_off():
+    """Where config has turned it on."""
+    tools = Toolbox("tools", shout=Shout())
+    client = page_with(tools, {"tools.shout.on": True}, tools.shout(on=False)(lambda: "quiet"))
+    assert client.get("/page").text == "quiet"
+
+
+def test_a_tool_that_sets_itself_up_knows_itself():
+    """By the names that CherryPy gave it, and with the settings of the request."""
+    seen = []
+
+    class Own(Tool):
+        def _setup(self):
+            seen.append((self._name, self._priority, self._merged_args()))
+
+    tools = Toolbox("tools", own=Own("before_handler", lambda word="": None, priority=40))
+    assert page_with(tools, {"tools.own.on": True, "tools.own.word": "x"}).get("/page").text == "page"
+    assert seen == [("own", 40, {"word": "x"})]

@@ -19,7 +19,7 @@ from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschE
 from kirsch.app.hooks import run_hooks
 from kirsch.app.log import LogManager
 from kirsch.app.namespaces import Namespaces
-from kirsch.app.request import Request
+from kirsch.app.request import NO_HOOKS, Request
 from kirsch.app.resource import Hooking, Resource
 from kirsch.app.resources import Resources
 from kirsch.app.response import Response
@@ -235,8 +235,9 @@ class Application:
         if request.prev is not None:
             _refuse_circles(request)
         request.resource = resource = self.resources.find(request)
-        points: Points | HookMap = resource.points
-        request.points = points
+        if request.points is NO_HOOKS:
+            request.points = resource.points
+        points: Points | HookMap = request.points
         if resource.settings:
             resource.settle(request, response)
             points = request.points

@@ -34,9 +34,11 @@ class Guest(ABC):
         """What a path leads to; None if another dispatcher that was asked has set handler and config by hand."""
 
     def __call__(self, path_info: str) -> Found | None:
-        """Find the place for a path, and let the request go on from there."""
+        """Find the place for a path, and let the request go on from there: its handler and config are known then."""
         request = present()
         request.found = found = self.locate(request, path_info)
+        if found is not None and request.app is not None:
+            request.resource = request.app.resources.made(found, request, self)
         return found
 
 

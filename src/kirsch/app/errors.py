@@ -139,7 +139,8 @@ class HTTPRedirect(KirschError):
         self, urls: str | bytes | Iterable[str | bytes], status: int | None = None, encoding: str | None = None
     ) -> None:
         given = [urls] if isinstance(urls, (str, bytes)) else list(urls)
-        self.urls = [url if isinstance(url, str) else url.decode(encoding or "utf-8") for url in given]
+        self.encoding = encoding or "utf-8"
+        self.urls = [url if isinstance(url, str) else url.decode(self.encoding) for url in given]
         self.given_status = None if status is None else int(status)
         if self.given_status is not None and not 300 <= self.given_status <= 399:
             raise ValueError(f"an HTTPRedirect has a status from 300 to 399, not {status!r}")

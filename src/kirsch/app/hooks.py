@@ -135,6 +135,11 @@ class HookMap(dict[str, list[Hook]]):
     def __init__(self, points: Points | None = None) -> None:
         super().__init__((point, list(getattr(points, point, ()))) for point in POINTS)
 
+    def add(self, points: Points) -> None:
+        """Add all that stands there."""
+        for point in POINTS:
+            self[point].extend(getattr(points, point))
+
     def attach(
         self,
         point: str,

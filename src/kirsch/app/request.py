@@ -7,7 +7,7 @@ be replaced by a tool or an application, which may also add attributes of its ow
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from kirsch.app.body import RequestBody
 from kirsch.app.byhand import ByHand, head_of
@@ -73,7 +73,7 @@ class RequestId(str):
         return uuid.UUID(self)
 
 
-_NO_HOOKS = Points({})
+NO_HOOKS: Final = Points({})
 _UNANSWERED = Response()
 
 
@@ -117,7 +117,7 @@ class Request(OldRequestNames):
         self.args: list[Any] = []
         self.is_index: bool | None = None
         self.found: Any = None
-        self.points: Points | HookMap = _NO_HOOKS
+        self.points: Points | HookMap = NO_HOOKS
         self.stage: str | None = None
         self.closed = False
         self._body: RequestBody | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.config import GlobalConfig, Sections, merged
+from kirsch.app.hooks import HookMap
 from kirsch.app.namespaces import OfRequests
 from kirsch.app.resource import Hooking, Resource
 from kirsch.dispatch.found import INDEX, Found
@@ -98,6 +99,10 @@ class Resources:
         found: Found | None = request.found_by(dispatcher, request.path_info)
         return found
 
+    def made(self, found: Found, request: Request, dispatcher: object) -> Resource:
+        """The Resource for what a dispatcher that is being asked has found."""
+        return self._make(found, request, self._kept, dispatcher)[0]
+
     def settings(self, request: Request) -> Mapping[str, Any]:
         """What is said for the root, for a request whose own place was not found before it failed."""
         owner = self.owner
@@ -108,13 +113,13 @@ class Resources:
     def _walk(self, request: Request, kept: Kept) -> Resource:
         """Find it by the usual dispatcher, and remember the way."""
         found = self.dispatcher.find(self.owner.root, request.path_info, request.params)
-        resource, sections = self._made(found, request, kept, self.dispatcher)
+        resource, sections = self._make(found, request, kept, self.dispatcher)
         place = kept.memory.learn(found)
         if place is not None:
             (place.as_index if found.is_index else place.as_page)[sections] = resource
         return resource
 
-    def _made(self, found: Found, request: Request, kept: Kept, dispatcher: object) -> tuple[Resource, tuple[str, ...]]:
+    def _make(self, found: Found, request: Request, kept: Kept, dispatcher: object) -> tuple[Resource, tuple[str, ...]]:
         """The Resource for what was found, and the sections that hold for it."""
         owner = self.owner
         if found.params:
@@ -141,9 +146,13 @@ class Resources:
             request.trusted_proxies = proxies
         found = request.found_by(dispatcher, request.path_info)
         if found is not None:
-            return self._made(found, request, kept, dispatcher)[0]
-        config = request.config or self.settings(request)
-        return Resource(Found(owner.root, [INDEX], request.params), config, self._hooking())
+            resource = self._make(found, request, kept, dispatcher)[0]
+        else:
+            config = request.config or self.settings(request)
+            resource = Resource(Found(owner.root, [INDEX], request.params), config, self._hooking())
+        if isinstance(request.points, HookMap):  # the dispatcher has attached hooks
+            request.points.add(resource.points)
+        return resource
 
     def _hooking(self) -> dict[str, Hooking]:
         """What brings hooks, by namespace: the toolboxes, and namespaces that requests have of their own."""

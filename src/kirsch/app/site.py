@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import UserDict
 from typing import TYPE_CHECKING, Any
 
 from kirsch.app.answers import bare
@@ -9,11 +10,23 @@ from kirsch.app.application import Application
 from kirsch.http.urls import split_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableMapping
 
     from kirsch.exchange import Exchange
 
     Serve = Callable[[Exchange, str, str], None]
+
+
+class Mounted(UserDict[str, Any]):
+    """What is mounted, for all to read. What is deleted from it is not asked any more."""
+
+    def __init__(self, forget: Callable[[str], None]) -> None:
+        super().__init__()
+        self._forget = forget
+
+    def __delitem__(self, prefix: str) -> None:
+        super().__delitem__(prefix)
+        self._forget(prefix)
 
 
 class Site:
@@ -22,7 +35,7 @@ class Site:
     application_class: type[Application] = Application
 
     def __init__(self) -> None:
-        self.apps: dict[str, Any] = {}
+        self.apps: MutableMapping[str, Any] = Mounted(self._forget)
         self._doors: dict[str, Serve] = {}
         self._prefixes: tuple[str, ...] = ()
         self._only: Serve | None = None
@@ -56,8 +69,9 @@ class Site:
 
     def remove(self, script_name: str) -> None:
         """Take away what is at a path. KeyError if there is nothing."""
-        prefix = script_name.rstrip("/")
-        del self.apps[prefix]
+        del self.apps[script_name.rstrip("/")]
+
+    def _forget(self, prefix: str) -> None:
         del self._doors[prefix]
         self._settle()
 

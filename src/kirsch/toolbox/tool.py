@@ -71,12 +71,21 @@ class Tool:
         return [(name, getattr(self, name)) for name in (*POINTS, AROUND, ON_ERROR) if hasattr(self, name)]
 
     def __call__(self, *args: Any, **settings: Any) -> Callable[[Target], Target]:
-        """A decorator that turns the tool on, with these settings."""
+        """A decorator that turns the tool on, with these settings; or off, with `on=False`."""
         if args:
             raise TypeError(f"settings of a tool are given by name: @{self.namespace}.{self.name}(key=value)")
         prefix = f"{self.namespace}.{self.name}."
         self.check(settings, f"@{prefix.rstrip('.')}")
-        return config(**{prefix + "on": True}, **{prefix + key: value for key, value in settings.items()})
+        return config(**{prefix + key: value for key, value in {"on": True, **settings}.items()})
+
+    @property
+    def _name(self) -> str:
+        """The name, as tools of applications have read it for years in a `_setup` of their own; so is `_priority`."""
+        return self.name
+
+    @property
+    def _priority(self) -> float:
+        return self.priority
 
     @property
     def settings(self) -> frozenset[str] | None:
