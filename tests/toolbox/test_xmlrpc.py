@@ -4,8 +4,11 @@ from xmlrpc.client import Fault, dumps, loads
 
 import pytest
 
+from kirsch import Application
 from kirsch.app.dispatchers import XMLRPCDispatcher
+from kirsch.app.errors import HTTPError
 from kirsch.dispatch.expose import expose
+from kirsch.testing.client import Client
 from kirsch.toolbox.xmlrpc import XMLRPCController
 from tests.app.pages import site
 
@@ -114,3 +117,27 @@ def test_what_is_no_call(body, status):
     client = site(Root(), {"/": {"request.dispatch": XMLRPCDispatcher()}})
 
     assert client.post("/svc/", body=body, headers={"Content-Type": "text/xml"}).status == status
+
+
+XML = {"Content-Type": "text/xml"}
+
+
+def guard():
+    """Nobody gets in."""
+    raise HTTPError(401)
+
+
+@pytest.mark.parametrize("where", ["section", "node"])
+def test_filter_gets_around_no_guard(where):
+    """A method that has hooks or tools of its own is not called where they would not act."""
+    hooks = {"hooks.before_handler": guard}
+    admin = Shop()
+    admin._cp_config = hooks if where == "node" else {}
+    root = type("Root", (), {"admin": admin, "shop": Shop(), "index": expose(lambda self: "")})()
+    config = {"/": {"tools.xmlrpc_filter.on": True}, "/admin": hooks if where == "section" else {}}
+    client = Client(Application(root, "", config))
+    bodies = [client.post("/", body=dumps((1,), f"{name}.order"), headers=XML).body for name in ("shop", "admin")]
+
+    assert loads(bodies[0])[0] == ("ordered 1",)
+    with pytest.raises(Fault, match="of its own"):
+        loads(bodies[1])
