@@ -103,6 +103,11 @@ class Resources:
         """The Resource for what a dispatcher that is being asked has found."""
         return self._make(found, request, self._kept, dispatcher)[0]
 
+    def config_of(self, found: Found) -> dict[str, Any]:
+        """The config that holds for what was found."""
+        owner = self.owner
+        return merged(owner.site_config, found.steps(), owner.config, found.unseen)
+
     def settings(self, request: Request) -> Mapping[str, Any]:
         """What is said for the root, for a request whose own place was not found before it failed."""
         owner = self.owner
@@ -130,8 +135,7 @@ class Resources:
         key = (dispatcher, found.path, found.is_index, sections)
         resource = kept.resources.get(key)
         if resource is None or resource.target != found.handler or found.dynamic:
-            config = merged(owner.site_config, found.steps(), owner.config, found.unseen)
-            resource = Resource(found, config, self._hooking())
+            resource = Resource(found, self.config_of(found), self._hooking())
             if not found.dynamic:
                 if len(kept.resources) >= MOST_RESOURCES:
                     kept.resources.clear()

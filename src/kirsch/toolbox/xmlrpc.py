@@ -6,7 +6,6 @@ import inspect
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from kirsch.app.config import merged
 from kirsch.app.context import present
 from kirsch.app.errors import HTTPError
 from kirsch.dispatch.expose import expose
@@ -156,7 +155,7 @@ class XMLRPCFilter(Tool):
         found = request.app.resources.dispatcher.find(request.app.root, f"{path}/{name.replace('.', '/')}")
         if found.handler is None or found.rest:
             return answer(request, Fault(1, f"method {name!r} is not supported"))
-        if self._acting(request, request.config) != self._acting(request, config_of(request, found)):
+        if self._acting(request, request.config) != self._acting(request, request.app.resources.config_of(found)):
             return answer(request, Fault(1, f"method {name!r} has hooks or tools of its own, which would not act here"))
         try:
             inspect.signature(found.handler).bind(*arguments)
@@ -169,10 +168,3 @@ class XMLRPCFilter(Tool):
         """What config says of tools and hooks: it may guard a method, so none of it must be got around."""
         acting = ("hooks", *(request.app.toolboxes if request.app is not None else ()))
         return {key: value for key, value in config.items() if key.partition(".")[0] in acting}
-
-
-def config_of(request: Request, found: Any) -> dict[str, Any]:
-    """The config that holds for what was found."""
-    app = request.app
-    assert app is not None
-    return merged(app.resources.owner.site_config, found.steps(), app.config, found.unseen)
