@@ -280,7 +280,7 @@ def test_attach_with_priority_and_arguments():
 def test_attach_nowhere():
     """A point that there is not is a KeyError that names those there are."""
     with pytest.raises(KeyError, match="before_handler"):
-        HookMap().attach("before_main", print)
+        HookMap().attach("at_noon", print)
 
 
 def test_points():

@@ -9,6 +9,7 @@ import pytest
 import kirsch as cherrypy
 from kirsch.app.legacy import forget
 from kirsch.testing.client import Client
+from tests.seed.sites import Users
 
 
 @pytest.fixture(autouse=True)
@@ -20,6 +21,8 @@ def _fresh():
     yield
     if cherrypy.engine.state is not cherrypy.engine.states.STOPPED or cherrypy.server.httpserver is not None:
         cherrypy.engine.exit()
+    cherrypy.engine.signals.unsubscribe()
+    cherrypy.server.instance = None
     for script_name in list(cherrypy.tree.apps):
         cherrypy.tree.remove(script_name)
     cherrypy.config.reset()
@@ -46,3 +49,10 @@ def live():
         return answer, body
 
     return get
+
+
+@pytest.fixture
+def users(client):
+    """A client of the page that tells its arguments."""
+    cherrypy.tree.mount(Users(), "/")
+    return client

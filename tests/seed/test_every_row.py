@@ -7,11 +7,16 @@ import re
 from tests.house import ROOT
 
 COMING = {
-    "A-08": "6: the name cherrypy._cpnative_server; our server serves without WSGI as it is",
     "A-14": "6: the tutorial",
-    "M-10": "5: servers of others, by server.instance or a ServerAdapter",
 }
 """Rows that are not there yet: number of the issue, and what it is about. Lines only ever leave this table."""
+
+PARTLY = {
+    "A-08": "6: the names cherrypy._cpnative_server and CPHTTPServer; that pages are served without WSGI is tested",
+    "H-11": "6: BaseFilter and where it is imported from; filters need no base class",
+    "U-05": "6: the names cherrypy._cpreqbody.Part and Entity; a class of one's own is given by config",
+}
+"""Rows whose test leaves something out, likewise."""
 
 ROWS = {"A": 14, "M": 12, "E": 4, "D": 21, "Q": 8, "U": 9, "N": 5, "R": 6, "C": 5, "H": 11, "G": 9}
 
@@ -26,3 +31,4 @@ def test_every_row_has_a_test():
 
     assert tested | COMING.keys() == rows
     assert not tested & COMING.keys()
+    assert tested >= PARTLY.keys()

@@ -1,132 +1,17 @@
-"""Rows of the acceptance list that are about old names, and about what came with the whole engine."""
-# ruff: noqa: N802 - the number of a row is written as it stands in the list
+"""Section 18 of the acceptance list: old names that belong to no row of their own."""
 
 from __future__ import annotations
-
-from xmlrpc.client import dumps, loads
 
 import pytest
 
 import kirsch as cherrypy
-from kirsch.app.legacy import LegacyWarning, modern_key
+from kirsch.app.keys import Keys
+from kirsch.app.legacy import LegacyWarning
+from kirsch.app.legacykeys import FILTERS, KEYS, modern_key, modern_settings
+from kirsch.app.legacynames import REQUEST_NAMES, RESPONSE_NAMES
+from kirsch.app.place import Place
+from tests.house import ROOT
 from tests.seed.sites import mounted
-
-
-def test_A_07_call_chain():
-    """A request can be driven by hand; the old way to get one says what it is now."""
-    mounted(lambda x: f"{cherrypy.request.method} {x}")
-    app = cherrypy.tree.apps[""]
-    request, response = app.get_serving(("127.0.0.1", 80), ("127.0.0.1", 1111), "http", "HTTP/1.1")
-    answer = request.run("GET", "/page", "x=1", "HTTP/1.1", [("Host", "a")], None)
-    app.release_serving()
-
-    assert (answer is response, answer.output_status, b"".join(answer.body)) == (True, b"200 OK", b"GET 1")
-    assert (b"Content-Type", b"text/html;charset=utf-8") in answer.header_list
-    with pytest.warns(LegacyWarning, match="get_serving"):
-        request = cherrypy.engine.request(("127.0.0.1", 80), ("127.0.0.1", 1))
-    app.release_serving()
-    assert request.app == app
-
-
-def test_A_11_chain_of_wsgi_applications(client):
-    """Middleware sees every request of its application."""
-    seen = []
-
-    def middleware(nextapp, arg):
-        return lambda environ, start: seen.append((arg, environ["PATH_INFO"])) or nextapp(environ, start)
-
-    mounted(lambda: "page", {"/": {"wsgi.pipeline": [("mw", middleware)], "wsgi.mw.arg": 1}})
-
-    assert client.get("/page").text == "page"
-    assert seen == [(1, "/page")]
-
-
-@pytest.mark.parametrize(("blocking", "state"), [(False, "STARTED")])
-def test_M_07_start_in_the_background(live, blocking, state):
-    """It returns at once, and says that this goes without saying."""
-    mounted(lambda: "page")
-    with pytest.warns(LegacyWarning, match=r"engine\.block\(\)"):
-        cherrypy.engine.start(blocking=blocking)
-
-    assert cherrypy.engine.state.name == state
-    assert live("/page")[1] == "page"
-
-
-def test_M_08_blocking_start(monkeypatch):
-    """It waits for the end."""
-    waited = []
-    monkeypatch.setattr(cherrypy.engine, "block", lambda: waited.append("block"))
-    cherrypy.config.update({"server.socket_port": 0})
-    with pytest.warns(LegacyWarning, match="old name"):
-        cherrypy.engine.start(blocking=True)
-
-    assert waited == ["block"]
-
-
-def test_M_09_server_quickstart(live):
-    """After the engine it has nothing to do but to say so; before it, it starts the server."""
-    mounted(lambda: "page")
-    with pytest.warns(LegacyWarning, match=r"engine\.start"):
-        cherrypy.server.quickstart()
-    assert live("/page")[0].status == 503
-    cherrypy.engine.start()
-    cherrypy.server.quickstart()
-
-    assert live("/page")[1] == "page"
-
-
-def test_D_02_root(client):
-    """Setting the root of the site mounts it."""
-
-    class Root:
-        @cherrypy.expose
-        def index(self):
-            return "root"
-
-    with pytest.warns(LegacyWarning, match=r"kirsch\.tree\.mount"):
-        cherrypy.root = Root()
-
-    assert client.get("/").text == "root"
-
-
-class Service(cherrypy.XMLRPCController):
-    @cherrypy.expose
-    def add(self, a, b):
-        return a + b
-
-
-@pytest.mark.parametrize("path", ["/svc/", "/RPC2/svc/"])
-def test_D_20_xmlrpc(client, path):
-    """Exposed methods are called by name; what cannot be is a fault with status 200."""
-
-    class Root:
-        svc = Service()
-
-    cherrypy.tree.mount(Root(), "/", {"/": {"request.dispatch": cherrypy.dispatch.XMLRPCDispatcher()}})
-    answers = [
-        client.post(path, body=dumps(args, "add"), headers={"Content-Type": "text/xml"}) for args in ((2, 3), (1,))
-    ]
-
-    assert loads(answers[0].body)[0] == (5,)
-    assert [(answer.status, answer.headers["Content-Type"][:8]) for answer in answers] == [(200, "text/xml")] * 2
-    assert b"faultCode" in answers[1].body
-
-
-def test_D_21_virtual_host(client):
-    """A host name is a path; a proxy's word for it goes first."""
-    dispatcher = cherrypy.dispatch.VirtualHost(**{"a.example:8080": "/app1"})
-
-    class Root:
-        app1 = type("App", (), {"index": cherrypy.expose(lambda self: "app1")})()
-
-        @cherrypy.expose
-        def index(self):
-            return "main"
-
-    cherrypy.tree.mount(Root(), "/", {"/": {"request.dispatch": dispatcher}})
-    hosts = [{"Host": "a.example:8080"}, {"Host": "b.example"}, {"X-Forwarded-Host": "a.example:8080"}]
-
-    assert [client.get("/", headers=host).text for host in hosts] == ["app1", "main", "app1"]
 
 
 @pytest.mark.parametrize(
@@ -179,6 +64,11 @@ def test_old_names_of_a_response(client):
         ("session_filter.cookie_name", "tools.sessions.name"),
         ("session_filter.timeout", "tools.sessions.timeout"),
         ("hooks.before_main.mine", "hooks.before_handler.mine"),
+        ("hooks.before_mainly", "hooks.before_mainly"),
+        ("server.default_content_type", "response.headers.Content-Type"),
+        ("decoding_filter.default_encoding", "tools.decode.default_encoding"),
+        ("response_headers_filter.headers", "tools.response_headers.headers"),
+        ("gzip_filters.on", "gzip_filters.on"),
         ("server.socket_port", "server.socket_port"),
         ("mine", "mine"),
     ],
@@ -198,3 +88,137 @@ def test_old_keys_in_a_file(tmp_path):
         cherrypy.config.update(str(path))
 
     assert cherrypy.config["request.show_tracebacks"] is True
+
+
+def modern(**settings):
+    """These settings by the names of today."""
+    given = {name.replace("__", "."): value for name, value in settings.items()}
+    return {key: value for _, key, value in modern_settings(given, (), Place)}
+
+
+@pytest.mark.filterwarnings("ignore::kirsch.app.legacy.LegacyWarning")
+@pytest.mark.parametrize(
+    ("given", "now"),
+    [
+        (
+            {"static_filter__on": True, "static_filter__file": "a"},
+            {"tools.staticfile.on": True, "tools.staticfile.filename": "a"},
+        ),
+        (
+            {"static_filter__on": True, "static_filter__dir": "a"},
+            {"tools.staticdir.on": True, "tools.staticdir.dir": "a"},
+        ),
+        ({"static_filter__root": "/a"}, {"tools.staticdir.root": "/a", "tools.staticfile.root": "/a"}),
+        ({"base_url_filter__use_x_forwarded_host": False}, {"tools.proxy.local": ""}),
+        ({"base_url_filter__use_x_forwarded_host": True}, {"tools.proxy.local": "X-Forwarded-Host"}),
+        ({"virtual_host_filter__on": False, "virtual_host_filter__a": "/a"}, {}),
+    ],
+)
+def test_old_keys_that_need_more(given, now):
+    """Some are two now, or have another value."""
+    assert modern(**given) == now
+
+
+def test_virtual_host_filter(client):
+    """Hosts by key are a dispatcher, and it is said which."""
+    pages = {name: cherrypy.expose(lambda self, name=name: name) for name in ("index", "other")}
+    root = type("Root", (), {"index": pages["index"], "a": type("Root", (), {"index": pages["other"]})()})()
+    hosts = {"virtual_host_filter.on": True, "virtual_host_filter.a.example:8080": "/a"}
+    with pytest.warns(
+        LegacyWarning, match=r"virtual_host_filter is an old name; .* kirsch.dispatch.VirtualHost"
+    ) as said:
+        cherrypy.tree.mount(root, "/", {"/": hosts})
+
+    assert [client.get("/", headers={"Host": host}).text for host in ("a.example:8080", "b")] == ["other", "index"]
+    assert len(said) == 1
+
+
+def test_default_content_type():
+    """The media type of pages that name none."""
+    with pytest.warns(LegacyWarning, match=r"response\.headers\.Content-Type"):
+        cherrypy.config.update({"server.default_content_type": "text/plain"})
+
+    assert mounted(lambda: "page").get("/page").headers["Content-Type"] == "text/plain;charset=utf-8"
+
+
+def test_old_keys_on_a_node(client):
+    """In `_cp_config`, too; a page is made ready anew without another word."""
+
+    class Root:
+        _cp_config = {"server.default_content_type": "text/css"}  # noqa: RUF012 - as applications have it
+
+        @cherrypy.expose
+        def index(self):
+            return "page"
+
+    cherrypy.tree.mount(Root())
+    with pytest.warns(LegacyWarning, match=r"_cp_config of .*Root: server\.default_content_type") as said:
+        answer = client.get("/")
+    cherrypy.config.update({"mine": 1})
+
+    assert [each.headers["Content-Type"] for each in (answer, client.get("/"))] == ["text/css;charset=utf-8"] * 2
+    assert len(said) == 1
+
+
+@pytest.mark.filterwarnings("ignore::kirsch.app.legacy.LegacyWarning")
+def test_old_keys_of_unknown_tools(tmp_path):
+    """They are wrong as their names of today would be, and the place is that of the old one."""
+    path = tmp_path / "old.conf"
+    path.write_text("[/]\nnone = 1\n\nresponse_headers_filter.headerz = 1\n")
+    application = cherrypy.tree.mount(None, "", str(path))
+    application.config.known.toolboxes["tools"] = cherrypy.tools
+
+    with pytest.raises(ValueError, match=r"old.conf, line 4: \[/\].*response_headers"):
+        application.config.check_tools()
+
+
+def test_reading_by_old_keys():
+    """What is set by either name is read by both."""
+    cherrypy.config.update({"request.throw_errors": True})
+    with pytest.warns(LegacyWarning, match=r"test_old_names.py, line \d+: server.throw_errors is .* request.throw_err"):
+        assert cherrypy.config["server.throw_errors"] is True
+
+    assert cherrypy.config.get("server.throw_errors") is True
+    assert cherrypy.config.get("server.log_file", "none") == "none"
+    with pytest.raises(KeyError):
+        cherrypy.config["none"]
+
+
+def test_words_of_an_application_are_left_alone():
+    """A namespace of its own may be called like a filter of old."""
+    keys = Keys()
+    keys.own.add("cache_filter")
+
+    assert keys.check({"cache_filter.on": 1}, "site", Place) == {"cache_filter.on": 1}
+
+
+def test_said_once_and_in_the_log(caplog):
+    """A name is said once, as a warning and in the error log, with the line that uses it."""
+    with pytest.warns(LegacyWarning) as said:
+        got = [cherrypy.threadData for _ in range(3)]
+
+    assert got == [cherrypy.thread_data] * 3
+    assert (len(said), said[0].filename) == (1, __file__)
+    assert f"{__file__}, line {said[0].lineno}: kirsch.threadData is an old name" in caplog.text
+    assert [record.name for record in caplog.records] == ["kirsch.error"]
+
+
+def test_browser_url():
+    """The whole address, as the client knows it."""
+    with pytest.warns(LegacyWarning, match=r"kirsch\.url"):
+        text = mounted(lambda **_: cherrypy.request.browser_url).get("/page?x=1").text
+
+    assert text == "http://localhost/page?x=1"
+
+
+def test_page_of_old_names():
+    """What the tables of the code hold stands on the page, too."""
+    page = (ROOT / "docs" / "old-names.md").read_text("utf-8")
+    names = [
+        *KEYS,
+        *FILTERS,
+        *(f"request.{name}" for name in REQUEST_NAMES),
+        *(f"response.{x}" for x in RESPONSE_NAMES),
+    ]
+
+    assert [name for name in names if f"`{name}" not in page] == []

@@ -15,6 +15,7 @@ from typing import Any, Final, TypeVar
 from kirsch.app.current import current
 from kirsch.app.keys import NODE, SITE, Keys
 from kirsch.app.legacy import warn
+from kirsch.app.legacykeys import modern_key, spelling
 from kirsch.app.namespaces import Namespaces
 from kirsch.app.place import ConfigError, Place
 from kirsch.app.sections import STATIC_DIR, STATIC_SECTION, Branch, Noticing, Sections, next_version, segments_of
@@ -23,6 +24,9 @@ from kirsch.dispatch.expose import config as on_target
 from kirsch.options import OptionError, did_you_mean
 
 __all__ = ["ConfigError", "GlobalConfig", "Sections", "merged"]
+
+_MISSING: Final = object()
+_OLD_ARGUMENTS: Final = frozenset({"file", "updateMap", "overwrite", "baseurl"})
 
 Target = TypeVar("Target", bound=Callable[..., Any])
 
@@ -62,8 +66,8 @@ class GlobalConfig(Noticing[Any]):
 
     defaults: what reset() puts in. environments: sets of settings by name, for the key `environment`; what was said
     explicitly, before or after, beats them. namespaces: who is told of settings, by the first word of their keys.
-    pending_sections: sections of paths that came with an update, for whoever knows the application. known: the keys it
-    may hold. places: where each setting comes from. files: those that were read.
+    pending_sections: sections of paths that came with an update, for whoever knows the application; on_sections is
+    called then. known: the keys it may hold. places: where each setting comes from. files: those that were read.
     """
 
     def __init__(self, known: Keys | None = None) -> None:
@@ -73,6 +77,7 @@ class GlobalConfig(Noticing[Any]):
         self.environments = {name: dict(settings) for name, settings in ENVIRONMENTS.items()}
         self.namespaces = Namespaces()
         self.pending_sections: list[Source] = []
+        self.on_sections: Callable[[], None] = lambda: None
         self.places: dict[str, Place] = {}
         self.files: list[str] = []
         self.version = 0
@@ -96,11 +101,11 @@ class GlobalConfig(Noticing[Any]):
 
         Raises ConfigError, and then keeps nothing of that dict or file; but others may have been told of some already.
         """
-        old = [settings.pop(name) for name in ("file", "updateMap") if name in settings]
-        if old or {"overwrite", "baseurl"} & settings.keys():
+        old = {name: settings.pop(name) for name in _OLD_ARGUMENTS & settings.keys()}
+        if old:
             warn("config.update(file=…, updateMap=…)", "config.update(name of a file, or a dict)")
-            settings = {key: value for key, value in settings.items() if key not in ("overwrite", "baseurl")}
-        for each in (*given, *old, settings):
+            given = (*given, *self._of_old(**old))
+        for each in (*given, settings):
             if each or not isinstance(each, Mapping):
                 self._take(read(each))
 
@@ -119,18 +124,23 @@ class GlobalConfig(Noticing[Any]):
         """The value of a key of the process, or the default. For one of a path: `request.config`."""
         if old or named:
             warn("config.get(key, default, return_section, path)", "request.config, or app.find_config(path, key)")
-        return super().get(key, default)
+            return self._get_of_old(key, default, *old, **named)
+        value = super().get(key, _MISSING)
+        if value is _MISSING:
+            return self[key] if self._modern(key) in self else default
+        return value
+
+    def __missing__(self, key: str) -> Any:
+        modern = self._modern(key)
+        if modern == key:
+            raise KeyError(key)
+        warn(key, modern)
+        return self[modern]
 
     def getAll(self, key: str) -> list[tuple[str, Any]]:  # noqa: N802 - its old name is all there is to it
         """Section and value wherever a key is said for the request being answered, the weakest first: of old."""
         warn("config.getAll(key)", "request.config, or app.find_config(path, key)")
-        found = [("global", self[key])] if key in self else []
-        request = current.get()
-        if request is not None and request.app is not None:
-            sections: Sections = request.app.config
-            names = (*sections.tree.here, *sections.match(segments_of(request.path_info)))
-            found += [(name, sections[name][key]) for name in names if key in sections[name]]
-        return found
+        return self._said(key)
 
     def check_tools(self) -> None:
         """Whether all tools that are spoken of exist by now, with these arguments. Raises ConfigError."""
@@ -143,6 +153,51 @@ class GlobalConfig(Noticing[Any]):
         """Where a setting comes from."""
         return self.places.get(key) or Place(key=key)
 
+    # -- of old --------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _modern(key: Any) -> Any:
+        return modern_key(key) if isinstance(key, str) else key
+
+    def _said(self, key: str, path: str | None = None) -> list[tuple[str, Any]]:
+        """As getAll(). path: another than that of the request."""
+        key = modern_key(key)
+        found = [("global", self[key])] if key in self else []
+        request = current.get()
+        if request is not None and request.app is not None:
+            sections: Sections = request.app.config
+            names = (*sections.tree.here, *sections.match(segments_of(path or request.path_info)))
+            found += [(name, sections[name][key]) for name in names if key in sections[name]]
+        return found
+
+    def _get_of_old(
+        self, key: str, default: Any, return_section: bool = False, path: str | None = None, **named: Any
+    ) -> Any:
+        """The value of a key for a path, by default that of the request; or the section that says it."""
+        found = self._said(key, path)
+        if not found:
+            return named.get("default_value", default)
+        section, value = found[-1]
+        return section if return_section else value
+
+    def _of_old(self, **old: Any) -> Iterator[Source]:
+        """What update() was given by its old arguments. baseurl: stands before all paths. overwrite: what is there."""
+        base = (old.get("baseurl") or "").rstrip("/")
+        for given in (old.get("updateMap"), old.get("file")):
+            source = read(given or {})
+            values, others = self._divided(source)
+            if not old.get("overwrite", True):
+                values = {key: value for key, value in values.items() if self._modern(key) not in self}
+            moved = {name: f"{base}{name}" if base and name.startswith("/") else name for name in ("global", *others)}
+            outside = "" if "global" in source.sections else "global"
+            lines = {(moved.get(section, outside), key): line for (section, key), line in source.lines.items()}
+            sections = {moved[name]: section for name, section in others.items()}
+            taken = Source({"global": values, **sections}, source.name, lines)
+            taken.is_file = source.is_file
+            yield taken
+
+    # -- steps of update() ---------------------------------------------------------------------------------------
+
     def _take(self, source: Source) -> None:
         values, others = self._divided(source)
         section = "global" if "global" in source.sections else ""
@@ -152,6 +207,7 @@ class GlobalConfig(Noticing[Any]):
         if others:
             self.pending_sections.append(Source(others, source.name, source.lines))
             self.changed()
+            self.on_sections()
 
     def _divided(self, source: Source) -> tuple[Mapping[str, Any], dict[str, Any]]:
         """The settings of the process, and the sections for applications. Data of their own may be for both."""
@@ -191,10 +247,12 @@ class GlobalConfig(Noticing[Any]):
                 dict.update(self, before)
                 self.changed()
             origin = Place(f"environment {checked.get('environment')!r}", key=error.name)
-            raise ConfigError(error.problem, origin if error.name in added else place(error.name)) from None
+            raise ConfigError(
+                error.problem, origin if error.name in added else place(spelling(error.name, settings))
+            ) from None
         with self._lock:
             self._explicit.update(checked)
-            self.places.update({key: place(key) for key in checked})
+            self.places.update({key: place(spelling(key, settings)) for key in checked})
             self.places.update({key: Place(f"environment {checked['environment']!r}", key=key) for key in added})
 
     def _environment(self, settings: Mapping[str, Any], place: Callable[[str], Place]) -> dict[str, Any]:

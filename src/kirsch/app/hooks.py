@@ -12,6 +12,7 @@ import logging
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect
+from kirsch.app.legacy import warn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -26,6 +27,9 @@ POINTS: Final = (
     "before_error_response",
     "after_error_response",
 )
+
+OLD_POINT: Final = "before_main"
+"""What `before_handler` was called of old."""
 
 _log = logging.getLogger("kirsch.error")
 
@@ -149,6 +153,9 @@ class HookMap(dict[str, list[Hook]]):
         **kwargs: Any,
     ) -> None:
         """Add a call at a point; KeyError names the points there are."""
+        if point == OLD_POINT:
+            warn(f"the hook point {point}", "before_handler")
+            point = "before_handler"
         if point not in self:
             raise KeyError(f"there is no hook point {point!r}; there are {', '.join(POINTS)}")
         self[point].append(Hook(callback, failsafe, priority, **kwargs))

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.hooks import POINTS, Hook
-from kirsch.app.legacy import modern_key, warn
+from kirsch.app.legacykeys import modern_settings
 from kirsch.app.place import ConfigError, Place
 from kirsch.app.trust import LOCAL, is_network
 from kirsch.options import Check, Option, OptionError, between, did_you_mean, nearest
@@ -127,7 +127,7 @@ class Keys:
         self.options = {option.name: option for option in OPTIONS}
         self.toolboxes: dict[str, Tools | None] = {"tools": None} if toolboxes is None else dict(toolboxes)
         self.own: set[str] = set()
-        self._seen: dict[int, tuple[Mapping[str, Any], dict[str, Any]]] = {}
+        self._seen: dict[int, tuple[Mapping[str, Any], list[str], dict[str, Any]]] = {}
 
     def complain(self, error: ConfigError) -> None:
         """What is done about a wrong key. Whoever overrides this to forgive has the key taken as it is."""
@@ -136,27 +136,24 @@ class Keys:
     def check(self, settings: Mapping[str, Any], scope: str, place: Callable[[str], Place]) -> dict[str, Any]:
         """The settings as they are to be kept. Raises ConfigError."""
         accepted = {}
-        for given, value in settings.items():
-            key = given
-            if isinstance(given, str) and (key := modern_key(given)) != given:
-                warn(given, key, str(place(given)._replace(key="")))
+        for given, key, value in modern_settings(settings, self.own, place):
             try:
                 accepted[key] = self.accept(key, value, scope)
             except OptionError as error:
-                self.complain(ConfigError(error.problem, place(key)))
+                self.complain(ConfigError(error.problem, place(given)))
                 accepted[key] = value
         return accepted
 
     def check_all(self, settings: Mapping[str, Any], scope: str, source: str) -> dict[str, Any]:
         """Both check() and check_tools(). PERF: a dict is checked once; nodes are merged more often than made."""
-        known, accepted = self._seen.get(id(settings), ({}, {}))
-        if known is settings and known.keys() == accepted.keys():
+        known, names, accepted = self._seen.get(id(settings), ({}, [], {}))
+        if known is settings and names == list(settings):
             return accepted
         accepted = self.check(settings, scope, lambda key: Place(source, key=key))
-        self.check_tools(settings, lambda key: Place(source, key=key))
+        self.check_tools(accepted, lambda key: Place(source, key=key))
         if len(self._seen) >= MOST_SEEN:
             self._seen.clear()
-        self._seen[id(settings)] = (settings, accepted)
+        self._seen[id(settings)] = (settings, list(settings), accepted)
         return accepted
 
     def check_tools(self, settings: Iterable[str], place: Callable[[str], Place]) -> None:

@@ -13,7 +13,7 @@ from kirsch.app.body import RequestBody
 from kirsch.app.byhand import ByHand, head_of
 from kirsch.app.hooks import HookMap, Points
 from kirsch.app.lazy import lazy
-from kirsch.app.legacy import OldRequestNames
+from kirsch.app.legacynames import OldRequestNames
 from kirsch.app.pagehandler import PageHandler
 from kirsch.app.response import Response
 from kirsch.app.trust import LOCAL

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.errors import NotFound
 from kirsch.app.hooks import POINTS, Hook, Points
-from kirsch.app.legacy import hooks_of_filters
+from kirsch.app.legacyfilters import hooks_of_filters
 from kirsch.app.params import Plan
 from kirsch.exchange import Pace
 

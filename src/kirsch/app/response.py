@@ -8,7 +8,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.lazy import lazy
-from kirsch.app.legacy import OldResponseNames
+from kirsch.app.legacynames import OldResponseNames
 from kirsch.http.codes import parse_status, reason
 from kirsch.http.cookies import Cookies, set_cookie_lines
 from kirsch.http.dates import http_date

@@ -14,6 +14,7 @@ from itertools import count
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kirsch.app.keys import PATH, ROOT, Keys
+from kirsch.app.legacykeys import spelling
 from kirsch.app.place import ConfigError
 from kirsch.app.sources import Source, read
 from kirsch.dispatch.names import canonical
@@ -139,7 +140,8 @@ class Sections(Noticing[dict[str, Any]]):
         if source.is_file:
             self.files.append(os.path.abspath(source.name))
         for name, settings in checked.items():
-            self.places.update({(name, key): source.place(name, key, self.name) for key in settings})
+            said = source.sections[name]
+            self.places.update({(name, key): source.place(name, spelling(key, said), self.name) for key in settings})
             if name in self:
                 dict.update(self[name], settings)
             else:

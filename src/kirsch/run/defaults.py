@@ -6,11 +6,12 @@ Made when `kirsch` is imported; no thread, socket or file comes into being befor
 from __future__ import annotations
 
 import os
+import threading
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.config import GlobalConfig
-from kirsch.app.context import Proxy, present
+from kirsch.app.context import Proxy, present, serving, thread_data
 from kirsch.app.keys import Keys
 from kirsch.app.legacy import warn
 from kirsch.app.links import from_page, query_text, without_host
@@ -18,7 +19,7 @@ from kirsch.app.links import url as page_url
 from kirsch.app.log import GlobalLog
 from kirsch.http.urls import normalize_path
 from kirsch.options import OptionError, did_you_mean
-from kirsch.process.bus import Bus
+from kirsch.process.bus import Bus, State
 from kirsch.process.channels import ChannelFailures
 from kirsch.process.signals import SignalHandler
 from kirsch.process.threads import ThreadManager
@@ -59,15 +60,25 @@ class Engine(Bus):
         """Start all that has subscribed. Raises ChannelFailures. blocking: of old; call block() to wait."""
         if blocking is not None:
             warn("engine.start(blocking=…)", "engine.start(), and engine.block() to wait")
+            if threading.current_thread() is threading.main_thread():
+                self.signals.subscribe()  # as of old
         super().start()
         if blocking:
             self.block()
 
     def request(self, local: Any, remote: Any, scheme: str = "http", sproto: str = "HTTP/1.1") -> Request:
-        """A request of the site's root application, to be driven by hand: of old."""
+        """A request of the application at the root, or else of the only one, to be driven by hand: of old."""
         warn("engine.request(…)", "Application.get_serving(…)")
-        application: Application = tree.apps[""]
+        applications = _applications()
+        if "" not in tree.apps and len(applications) != 1:
+            raise RuntimeError("none of the applications is at the root; ask the one that is meant: get_serving(…)")
+        application: Application = tree.apps[""] if "" in tree.apps else applications[0]
         return application.get_serving(local, remote, scheme, sproto)[0]
+
+    def release(self) -> None:
+        """The calling thread is done with the request that request() gave it: of old."""
+        warn("engine.release()", "Application.release_serving()")
+        serving.clear()
 
     @property
     def signals(self) -> SignalHandler:
@@ -104,6 +115,7 @@ def _configure() -> None:
     config.namespaces["server"] = lambda key, value: setattr(server, key, value)
     config.namespaces["log"] = log.configure
     config.namespaces["engine"] = _set_engine
+    config.on_sections = lambda: _hand_on_sections() if engine.state is State.STARTED else None
     config.namespaces["tree"] = _graft
 
 
@@ -135,17 +147,27 @@ def _check_sense() -> None:
 def _check_config() -> None:
     """What config says of tools is checked when all of them are known: at the start, not at the first request."""
     config.check_tools()
-    applications = [application for application in tree.apps.values() if isinstance(application, Application)]
-    for sections in config.pending_sections:
+    _hand_on_sections()
+    for application in _applications():
+        application.config.check_tools()
+
+
+def _hand_on_sections() -> None:
+    """What the process has been told of paths is for its application, if there is just one."""
+    applications = _applications()
+    while config.pending_sections:
+        sections = config.pending_sections.pop(0)
+        paths = [f"[{name}]" for name in sections.sections if name.startswith("/")]
         if len(applications) == 1:
             applications[0].merge(sections)
-        else:
-            engine.log(
-                "Sections of paths in the config of the process belong to one application: mount it with them.", 30
-            )
-    config.pending_sections.clear()
-    for application in applications:
-        application.config.check_tools()
+        elif paths:
+            what = f"{', '.join(paths)} in the config of the process"
+            warn(what, "tree.mount(…, config=…): there is no single application that it could be for", sections.name)
+
+
+def _applications() -> list[Application]:
+    """Those that are mounted, and ours."""
+    return [application for application in tree.apps.values() if isinstance(application, Application)]
 
 
 def _graft(_: str, value: Any) -> None:
@@ -156,7 +178,7 @@ def _graft(_: str, value: Any) -> None:
 
 
 class Face(ModuleType):
-    """The module `kirsch`, where one old name can be set."""
+    """The module `kirsch`, with what it gave or took by old names."""
 
     @property
     def root(self) -> Any:
@@ -167,6 +189,12 @@ class Face(ModuleType):
     def root(self, root: Any) -> None:
         warn("kirsch.root = …", "kirsch.tree.mount(…), or kirsch.quickstart(…)")
         tree.mount(root, "")
+
+    @property
+    def threadData(self) -> Any:  # noqa: N802 - its old name is all there is to it
+        """What each thread keeps."""
+        warn("kirsch.threadData", "kirsch.thread_data")
+        return thread_data
 
 
 def quickstart(root: Any = None, script_name: str = "", config: Any = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import socket
 import threading
@@ -21,24 +22,81 @@ if TYPE_CHECKING:
 
 START_PRIORITY = 75
 STOP_PRIORITY = 25
+POLL = 0.02
+PATIENCE = 10.0
+"""Seconds between two looks at whether another server is ready, and that it is given to end."""
 
 _log = logging.getLogger("kirsch.server")
 
 
+class Foreign:
+    """A server of others, in a thread of its own: its start() returns at the end, its stop() brings that about.
+
+    If it has an attribute `ready`, that says when it listens.
+    """
+
+    def __init__(self, server: Any, bus: Bus) -> None:
+        self.server = server
+        self._bus = bus
+        self._error: BaseException | None = None
+        self._up = False
+        # No daemon: a program that has started a server lives until that stops.
+        self._thread = threading.Thread(target=self._run, name="kirsch foreign server")
+
+    def start(self) -> None:
+        """Start it, and wait until it is ready. Raises what it raised on the way there."""
+        self._thread.start()
+        while self._thread.is_alive() and not getattr(self.server, "ready", True):
+            self._thread.join(POLL)
+        self._up = True
+        if self._error is not None:
+            raise self._error
+
+    def stop(self) -> None:
+        """Stop it, and wait for its end."""
+        self.server.stop()
+        if threading.current_thread() is not self._thread:
+            self._thread.join(PATIENCE)
+
+    def _run(self) -> None:
+        try:
+            self.server.start()
+        except BaseException as error:
+            self._error = error
+            if self._up:  # else start() raises it
+                _log.exception("the server %r failed", self.server)
+                self._bus.exit(1)
+
+
 class WebServer(Settings):
-    """One server on the bus, for the handler of a site. Its attributes are the settings, for the next start."""
+    """One server on the bus, for the handler of a site. Its attributes are the settings, for the next start.
+
+    instance: a server of others that takes the place of ours, or the dotted name of what makes one of this object. It
+    has to know itself what it serves (the site is a WSGI application, too), and on which address.
+    """
 
     def __init__(self, bus: Bus, handler: Callable[[Exchange], None]) -> None:
         super().__init__()
         self._bus = bus
         self._handler = handler
         self._server: Server | None = None
+        self._instance: Any = None
+        self._foreign: Foreign | None = None
         self._over = threading.Event()
 
     @property
-    def httpserver(self) -> Server | None:
-        """The running server; None while there is none."""
-        return self._server
+    def httpserver(self) -> Any:
+        """The running server, ours or another; None while there is none."""
+        return self._server if self._foreign is None else self._foreign.server
+
+    @property
+    def instance(self) -> Any:
+        """As said of the class."""
+        return self._instance
+
+    @instance.setter
+    def instance(self, server: Any) -> None:
+        self._instance = server
 
     # -- on the bus ----------------------------------------------------------------------------------------------
 
@@ -54,8 +112,11 @@ class WebServer(Settings):
 
     def start(self) -> None:
         """Listen and serve. While the bus has not started, clients are told to come back (503). Raises ListenError."""
-        if self._server is not None:
-            self._bus.log(f"Already serving on {', '.join(self._server.urls)}")
+        if self.httpserver is not None:
+            self._bus.log(f"Already serving on {', '.join(getattr(self.httpserver, 'urls', ['another server']))}")
+            return
+        if self._instance is not None:
+            self._start_instance()
             return
         server = Server(self._handler if self._bus.state is State.STARTED else self._not_yet, self)
         server.on_thread_start.append(lambda _: self._bus.publish("acquire_thread"))
@@ -69,12 +130,25 @@ class WebServer(Settings):
         for url in server.urls:
             self._bus.log(f"Serving on {url}")
 
+    def _start_instance(self) -> None:
+        server = self._instance
+        if isinstance(server, str):
+            module, _, name = server.rpartition(".")
+            server = getattr(importlib.import_module(module), name)(self)
+        self._foreign = Foreign(server, self._bus)
+        try:
+            self._foreign.start()
+        except BaseException:
+            self._foreign = None
+            raise
+        self._bus.log(f"Serving by {server!r}")
+
     def quickstart(self, server: Any = None) -> None:
         """Start, with another server if one is given: of old."""
         warn("server.quickstart(…)", "engine.start(), which starts the server that has subscribed")
         if server is not None:
-            raise TypeError("another server than ours cannot be put in its place yet")
-        if self._server is None:
+            self.instance = server
+        if self.httpserver is None:
             self.start()
 
     def stop(self) -> None:
@@ -82,6 +156,9 @@ class WebServer(Settings):
 
         Called by a page handler it returns at once, and the server stops when that page has been answered, too.
         """
+        foreign, self._foreign = self._foreign, None
+        if foreign is not None:
+            foreign.stop()
         server, self._server = self._server, None
         if server is None:
             return
@@ -127,6 +204,8 @@ class WebServer(Settings):
         """Where it listens, or will: a path, or host and port."""
         if self.socket_file:
             return self.socket_file
+        if isinstance(address := getattr(self.httpserver, "bind_addr", None), tuple):
+            return address
         port = self._server.port if self._server is not None else self.socket_port
         return self.socket_host, port
 

@@ -16,8 +16,8 @@ import inspect
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
 from kirsch.app.context import present
-from kirsch.app.hooks import POINTS, Hook
-from kirsch.app.legacy import modern_point, warn
+from kirsch.app.hooks import OLD_POINT, POINTS, Hook
+from kirsch.app.legacy import warn
 from kirsch.app.place import ConfigError
 from kirsch.app.resource import SETUP
 from kirsch.dispatch.expose import config
@@ -58,9 +58,9 @@ class Tool:
         self.name = name or self.name
         if priority is not None:
             self.priority = priority
-        if point is not None and (modern := modern_point(point)) != point:
-            warn(f"the hook point {point}", modern)
-            point = modern
+        if point == OLD_POINT:
+            warn(f"the hook point {point}", "before_handler")
+            point = "before_handler"
         self._point = point
         self._calls = self._methods() if point is None or callable is None else [(point, callable)]
         for at, _ in self._calls:
