@@ -230,3 +230,22 @@ def test_signal_handler_may_exit(bus: Bus, lines: list[str]) -> None:
     finally:
         signal.signal(signal.SIGUSR2, previous)
     assert lines == [*START, *STOP, *EXIT]
+
+
+def test_started(bus: Bus) -> None:
+    """`started` is published when all listeners of `start` are through, in the state STARTED."""
+    seen: list[object] = []
+    bus.subscribe("started", lambda: seen.append(bus.state))
+    bus.subscribe("start", lambda: seen.append("start"), 99)
+    bus.start()
+    assert seen == ["start", State.STARTED]
+
+
+def test_not_started(bus: Bus) -> None:
+    """`started` is not published if a listener of `start` has failed."""
+    seen: list[object] = []
+    bus.subscribe("started", lambda: seen.append("started"))
+    bus.subscribe("start", broken, 1)
+    with pytest.raises(ChannelFailures):
+        bus.start()
+    assert seen == []

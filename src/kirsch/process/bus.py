@@ -3,6 +3,9 @@
     STOPPED → start() → STARTING → STARTED → stop() → STOPPING → STOPPED
     any     → exit()  → STOPPING → STOPPED → EXITING, then block() returns
 
+Each change publishes the channel of its name; `started` follows when all listeners of `start` are through, and none of
+them has failed.
+
 One change is made at a time. Who asks for one while another thread (or the same one, in a listener) is at it leaves
 a wish and returns at once; the one at it carries it out next. Nobody ever waits for a change, so a listener may join
 a thread that asks for one, and so may a signal handler ask.
@@ -69,7 +72,7 @@ class Bus(Channels):
     states = State
 
     def __init__(self) -> None:
-        super().__init__("start", "stop", "exit", "graceful", "log", "main")
+        super().__init__("start", "started", "stop", "exit", "graceful", "log", "main")
         self.state = State.STOPPED
         self.exit_status: ExitStatus = 0
         self.exited = False
@@ -143,13 +146,14 @@ class Bus(Channels):
         self._enter(State.STARTING)
         try:
             self.publish("start")
+            self._pid = os.getpid()  # a listener may have made a daemon of us
+            self._enter(State.STARTED)
+            self.publish("started")
         except BaseException as error:
             self.log("Shutting down due to error in start listener", level=40)
             self._note_failure(error)
             failure_of(self._exit)  # logged there; the first failure is the one to raise
             raise
-        self._pid = os.getpid()  # a listener may have made a daemon of us
-        self._enter(State.STARTED)
 
     def _stop(self) -> None:
         if self.exited:

@@ -6,24 +6,21 @@ Made when `kirsch` is imported; no thread, socket or file comes into being befor
 from __future__ import annotations
 
 import os
-import threading
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from kirsch.app.config import GlobalConfig
-from kirsch.app.context import Proxy, present, serving, thread_data
+from kirsch.app.context import Proxy, present, thread_data
 from kirsch.app.keys import Keys
 from kirsch.app.legacy import warn
 from kirsch.app.links import from_page, query_text, without_host
 from kirsch.app.links import url as page_url
 from kirsch.app.log import GlobalLog
 from kirsch.http.urls import normalize_path
-from kirsch.options import OptionError, did_you_mean
-from kirsch.process.bus import Bus, State
+from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
-from kirsch.process.signals import SignalHandler
-from kirsch.process.threads import ThreadManager
 from kirsch.run.checker import Checker
+from kirsch.run.engine import Engine
 from kirsch.run.service import WebServer
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wsgi import Application, Tree
@@ -33,61 +30,9 @@ from kirsch.toolbox.standard import standard_tools
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kirsch.app.request import Request
 
-
-AROUND_REQUESTS: Final = ("before_request", "after_request")
-"""Channels that are published around each request."""
-
-
-class Engine(Bus):
-    """The bus of the process with what stands on it. signals: subscribe() it to end well on SIGTERM and Ctrl-C."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.add_channels(*AROUND_REQUESTS)
-        self.thread_manager = ThreadManager(self)
-        self.thread_manager.subscribe()
-        self.signal_handler = SignalHandler(self)
-
-    def subscribe(self, channel: str, callback: Any = None, priority: float | None = None) -> Any:
-        """As of any bus. Requests are announced from the first listener on, and it costs nothing before."""
-        if channel in AROUND_REQUESTS and callback is not None:
-            setattr(Application, channel, lambda _: self.publish(channel))
-        return super().subscribe(channel, callback, priority)
-
-    def start(self, blocking: bool | None = None) -> None:
-        """Start all that has subscribed. Raises ChannelFailures. blocking: of old; call block() to wait."""
-        if blocking is not None:
-            warn("engine.start(blocking=…)", "engine.start(), and engine.block() to wait")
-            if threading.current_thread() is threading.main_thread():
-                self.signals.subscribe()  # as of old
-        super().start()
-        if blocking:
-            self.block()
-
-    def request(self, local: Any, remote: Any, scheme: str = "http", sproto: str = "HTTP/1.1") -> Request:
-        """A request of the application at the root, or else of the only one, to be driven by hand: of old."""
-        warn("engine.request(…)", "Application.get_serving(…)")
-        applications = _applications()
-        if "" not in tree.apps and len(applications) != 1:
-            raise RuntimeError("none of the applications is at the root; ask the one that is meant: get_serving(…)")
-        application: Application = tree.apps[""] if "" in tree.apps else applications[0]
-        return application.get_serving(local, remote, scheme, sproto)[0]
-
-    def release(self) -> None:
-        """The calling thread is done with the request that request() gave it: of old."""
-        warn("engine.release()", "Application.release_serving()")
-        serving.clear()
-
-    @property
-    def signals(self) -> SignalHandler:
-        """Turns signals of the system into events of the bus, once subscribed."""
-        return self.signal_handler
-
-
-engine = Engine()
 tree = Tree()
+engine = Engine(tree.apps)
 tools = standard_tools()
 log = GlobalLog(lambda: present().log)
 server = WebServer(engine, tree.handle)
@@ -109,26 +54,15 @@ def _configure() -> None:
     engine.subscribe("start", _take_environment, priority=5)
     engine.subscribe("start", _check_config, priority=10)
     engine.subscribe("start", _check_sense, priority=50)
+    engine.subscribe("start", _watch_config_files, priority=60)
     config.namespaces["checker"] = lambda key, value: setattr(checker, key, value)
     engine.subscribe("log", log.from_bus)
     engine.subscribe("graceful", log.reopen_files)
     config.namespaces["server"] = lambda key, value: setattr(server, key, value)
     config.namespaces["log"] = log.configure
-    config.namespaces["engine"] = _set_engine
+    config.namespaces["engine"] = engine.configure
     config.on_sections = lambda: _hand_on_sections() if engine.state is State.STARTED else None
     config.namespaces["tree"] = _graft
-
-
-def _set_engine(key: str, value: Any) -> None:
-    """`engine.SIGTERM` and the like: a listener for that signal, None for none of ours; or an attribute of the bus."""
-    if key.startswith("SIG"):
-        engine.signal_handler.handlers.pop(key, None)
-        if value is not None:
-            engine.signal_handler.set_handler(key, value)
-    elif key == "join_timeout":
-        engine.join_timeout = value
-    elif key != "autoreload.on":
-        raise OptionError(key, f"there is no such option{did_you_mean(key, ('SIGTERM', 'SIGHUP', 'join_timeout'))}")
 
 
 def _take_environment() -> None:
@@ -142,6 +76,11 @@ def _check_sense() -> None:
     if checker.on:
         for finding in checker.findings():
             engine.log(f"Checker: {finding}", 30)
+
+
+def _watch_config_files() -> None:
+    """What config was read from is part of the program: when it changes, that runs anew."""
+    engine.autoreload.files.update(config.files, *(application.config.files for application in _applications()))
 
 
 def _check_config() -> None:
