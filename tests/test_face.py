@@ -32,6 +32,7 @@ CHERRYPY = {
     "request",
     "response",
     "server",
+    "servers",
     "serving",
     "thread_data",
     "tools",

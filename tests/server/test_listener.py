@@ -132,7 +132,7 @@ def test_descriptors_that_do_not_listen():
 
 def test_a_port_that_is_taken():
     """The message says what to do."""
-    with serving(echo) as server, pytest.raises(ListenError, match=r"another program holds the port.*socket_port"):
+    with serving(echo) as server, pytest.raises(ListenError, match=r"holds the port.*socket_port"):
         listen(Settings(socket_port=server.port))
 
 

@@ -21,6 +21,7 @@ from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
 from kirsch.run.checker import Checker
 from kirsch.run.engine import Engine
+from kirsch.run.servers import Servers
 from kirsch.run.service import WebServer
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wsgi import Application, Tree
@@ -36,6 +37,7 @@ engine = Engine(tree.apps)
 tools = standard_tools()
 log = GlobalLog(lambda: present().log)
 server = WebServer(engine, tree.handle)
+servers = Servers(server, lambda: WebServer(engine, tree.handle))
 config = GlobalConfig()
 checker = Checker(config, tree.apps)
 request = Proxy(present, "request")
@@ -58,7 +60,7 @@ def _configure() -> None:
     config.namespaces["checker"] = lambda key, value: setattr(checker, key, value)
     engine.subscribe("log", log.from_bus)
     engine.subscribe("graceful", log.reopen_files)
-    config.namespaces["server"] = lambda key, value: setattr(server, key, value)
+    config.namespaces["server"] = servers.configure
     config.namespaces["log"] = log.configure
     config.namespaces["engine"] = engine.configure
     config.on_sections = lambda: _hand_on_sections() if engine.state is State.STARTED else None

@@ -6,11 +6,13 @@ import importlib
 import logging
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.answers import bare
 from kirsch.app.legacy import warn
+from kirsch.options import Option
 from kirsch.process.bus import State
+from kirsch.process.servers import ServerAdapter
 from kirsch.server.server import Server, Statistics
 from kirsch.server.settings import Settings
 
@@ -20,83 +22,46 @@ if TYPE_CHECKING:
     from kirsch.exchange import Exchange
     from kirsch.process.bus import Bus
 
-START_PRIORITY = 75
-STOP_PRIORITY = 25
-POLL = 0.02
-PATIENCE = 10.0
-"""Seconds between two looks at whether another server is ready, and that it is given to end."""
+START_PRIORITY: Final = 75
+STOP_PRIORITY: Final = 25
 
 _log = logging.getLogger("kirsch.server")
-
-
-class Foreign:
-    """A server of others, in a thread of its own: its start() returns at the end, its stop() brings that about.
-
-    If it has an attribute `ready`, that says when it listens.
-    """
-
-    def __init__(self, server: Any, bus: Bus) -> None:
-        self.server = server
-        self._bus = bus
-        self._error: BaseException | None = None
-        self._up = False
-        # No daemon: a program that has started a server lives until that stops.
-        self._thread = threading.Thread(target=self._run, name="kirsch foreign server")
-
-    def start(self) -> None:
-        """Start it, and wait until it is ready. Raises what it raised on the way there."""
-        self._thread.start()
-        while self._thread.is_alive() and not getattr(self.server, "ready", True):
-            self._thread.join(POLL)
-        self._up = True
-        if self._error is not None:
-            raise self._error
-
-    def stop(self) -> None:
-        """Stop it, and wait for its end."""
-        self.server.stop()
-        if threading.current_thread() is not self._thread:
-            self._thread.join(PATIENCE)
-
-    def _run(self) -> None:
-        try:
-            self.server.start()
-        except BaseException as error:
-            self._error = error
-            if self._up:  # else start() raises it
-                _log.exception("the server %r failed", self.server)
-                self._bus.exit(1)
 
 
 class WebServer(Settings):
     """One server on the bus, for the handler of a site. Its attributes are the settings, for the next start.
 
-    instance: a server of others that takes the place of ours, or the dotted name of what makes one of this object. It
-    has to know itself what it serves (the site is a WSGI application, too), and on which address.
+    A server of others that takes the place of ours has to know itself what it serves (the site is a WSGI application,
+    too), and on which address.
     """
+
+    instance: Option[Any] = Option(
+        None,
+        "A server of others instead of ours: what has start() and stop(), or the dotted name of its maker.",
+        object,
+    )
 
     def __init__(self, bus: Bus, handler: Callable[[Exchange], None]) -> None:
         super().__init__()
         self._bus = bus
         self._handler = handler
         self._server: Server | None = None
-        self._instance: Any = None
-        self._foreign: Foreign | None = None
+        self._foreign: ServerAdapter | None = None
         self._over = threading.Event()
 
     @property
     def httpserver(self) -> Any:
         """The running server, ours or another; None while there is none."""
-        return self._server if self._foreign is None else self._foreign.server
+        return self._server if self._foreign is None else self._foreign.httpserver
 
-    @property
-    def instance(self) -> Any:
-        """As said of the class."""
-        return self._instance
+    @httpserver.setter
+    def httpserver(self, server: Any) -> None:
+        self.instance = server
 
-    @instance.setter
-    def instance(self, server: Any) -> None:
-        self._instance = server
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        if name in self.known and self.httpserver is not None:
+            self._bus.log(f"server.{name} = {value!r} takes effect when the server starts anew: restart()", 30)
 
     # -- on the bus ----------------------------------------------------------------------------------------------
 
@@ -115,7 +80,7 @@ class WebServer(Settings):
         if self.httpserver is not None:
             self._bus.log(f"Already serving on {', '.join(getattr(self.httpserver, 'urls', ['another server']))}")
             return
-        if self._instance is not None:
+        if self.instance is not None:
             self._start_instance()
             return
         server = Server(self._handler if self._bus.state is State.STARTED else self._not_yet, self)
@@ -131,17 +96,13 @@ class WebServer(Settings):
             self._bus.log(f"Serving on {url}")
 
     def _start_instance(self) -> None:
-        server = self._instance
+        server = self.instance
         if isinstance(server, str):
             module, _, name = server.rpartition(".")
             server = getattr(importlib.import_module(module), name)(self)
-        self._foreign = Foreign(server, self._bus)
-        try:
-            self._foreign.start()
-        except BaseException:
-            self._foreign = None
-            raise
-        self._bus.log(f"Serving by {server!r}")
+        foreign = ServerAdapter(self._bus, server, getattr(server, "bind_addr", None))
+        foreign.start()
+        self._foreign = foreign
 
     def quickstart(self, server: Any = None) -> None:
         """Start, with another server if one is given: of old."""

@@ -9,6 +9,8 @@ import socket
 import stat
 from typing import TYPE_CHECKING
 
+from kirsch.server.holder import holder_of
+
 if TYPE_CHECKING:
     from kirsch.exchange import Address
     from kirsch.server.settings import Settings
@@ -120,7 +122,8 @@ def _prepare(sock: socket.socket, host: str, settings: Settings) -> None:
 def _advice(host: str, port: int, failure: OSError | None) -> str:
     text = f"cannot listen on {host}:{port}: {failure.strerror if failure else 'no address'}"
     if failure is not None and failure.errno == errno.EADDRINUSE:
-        return text + " (another program holds the port: stop it, or set server.socket_port)"
+        holder = holder_of(port) or "another program"
+        return text + f" ({holder} holds the port: stop it, or set server.socket_port)"
     if failure is not None and failure.errno == errno.EACCES:
         return text + " (ports below 1024 belong to root: set server.socket_port)"
     if failure is not None and failure.errno == errno.EADDRNOTAVAIL:
