@@ -28,7 +28,7 @@ FLOORS_1_TO_4 = {
     "gateway": {"exchange"},
     "app": {"exchange", "options", "http", "dispatch"},
     "server": {"exchange", "options", "protocol"},
-    "toolbox": {"app", "http", "stores", "dispatch.expose"},
+    "toolbox": {"app", "http", "options", "stores", "dispatch.expose"},
     "run": {"app", "toolbox", "server", "process", "options", "dispatch", "gateway", "http", "exchange"},
 }
 BELOW_FACE = set(FLOORS_1_TO_4)

@@ -380,6 +380,9 @@ class Box:
     def settings(self, name: str) -> Collection[str] | None:
         return None
 
+    def check(self, name: str, settings: object, where: str) -> None:
+        pass
+
 
 def test_tools_are_asked_for_once_a_version() -> None:
     """What was found right stays right until something changes."""

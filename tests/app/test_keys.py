@@ -13,7 +13,7 @@ from kirsch.app.response import Response
 from kirsch.options import Option, OptionError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
 
 class Box:
@@ -29,6 +29,10 @@ class Box:
 
     def settings(self, name: str) -> Collection[str] | None:
         return self.tools[name]
+
+    def check(self, name: str, settings: Mapping[str, object], where: str) -> None:
+        if settings.get("compress_level") == settings.get("mime_types", 10):
+            raise ConfigError(f"{where}: no")
 
 
 def keys() -> Keys:

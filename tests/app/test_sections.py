@@ -63,6 +63,9 @@ class Box:
     def settings(self, name: str) -> Collection[str] | None:
         return ("level",)
 
+    def check(self, name: str, settings: object, where: str) -> None:
+        pass
+
 
 @pytest.mark.parametrize(("path", "names"), MATCHES)
 def test_sections_hold_for_their_path_and_below(path: str, names: list[str]) -> None:

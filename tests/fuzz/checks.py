@@ -20,6 +20,8 @@ from kirsch.http.cookies import MOST as MOST_COOKIES
 from kirsch.http.cookies import parse_cookies, set_cookie_lines
 from kirsch.http.dates import http_date, parse_http_date
 from kirsch.http.forms import MOST_FIELDS, encode_query, parse_form, parse_query
+from kirsch.http.forwarded import MOST as MOST_HOPS
+from kirsch.http.forwarded import Hop, Node, parse_node
 from kirsch.http.headers import Headers
 from kirsch.http.media import (
     LONGEST,
@@ -131,6 +133,21 @@ def check_accept(data: bytes, found: list[tuple[str, float]]) -> None:
     if b'"' not in data:
         sent = ", ".join([f"{element};q={quality:.30f}" for element, quality in found])
         assert len(sent) > LONGEST or parse_accept(sent) == found
+
+
+def check_forwarded(data: bytes, hops: list[Hop]) -> None:
+    """Not too many, something said in each, and all of it was sent."""
+    assert len(hops) <= MOST_HOPS
+    assert all(any(hop) or b'""' in data or b"=" in data for hop in hops)
+    assert sum(len(value) for hop in hops for value in hop) <= len(data)
+
+
+def check_node(data: bytes, node: Node) -> None:
+    """It reads again as the same, also in the brackets that a port wants."""
+    assert 0 <= node.port <= 65535
+    assert parse_node(node.address) == Node(node.address)
+    if ":" in node.address:
+        assert parse_node(f"[{node.address}]:{node.port}") == node
 
 
 def check_choice(data: bytes, chosen: str | None) -> None:

@@ -11,6 +11,7 @@ from kirsch.http.conditional import parse_etags
 from kirsch.http.cookies import parse_cookies
 from kirsch.http.dates import parse_http_date
 from kirsch.http.forms import FormError, parse_query
+from kirsch.http.forwarded import parse_forwarded, parse_node
 from kirsch.http.media import parse_media_type
 from kirsch.http.urls import split_target
 from tests.fuzz import checks
@@ -187,6 +188,23 @@ TARGETS = {
         [b"Host: a\nAccept: b\nX-A: 1\nX-A: 2", b"Cookie: a=1\nCookie: b=2", b"Content-Type: text/html", b": \nX:"],
         [*SEPARATORS, b"\n", b"Host: b\n", b"X-A", b"Set-Cookie: a=1\n"],
         b"\n",
+    ),
+    "forwarded": Target(
+        lambda data: parse_forwarded(text(data)),
+        checks.check_forwarded,
+        [b"for=192.0.2.1;proto=https;by=_a", b'For="[2001:db8::1]:80"', b'for=unknown, for="_x\\"";host=a', b""],
+        [*SEPARATORS, b"for=", b'for="', b"unknown", b"_x", b"[::1]", b";;"],
+        b",",
+        (ValueError,),
+    ),
+    "node": Target(
+        lambda data: parse_node(text(data)),
+        checks.check_node,
+        [b"192.0.2.1:80", b"[2001:DB8::1]:443", b"::ffff:1.2.3.4", b"unknown", b"_hidden:_port"],
+        [b":", b"::", b"[", b"]", b".", b"_", b"%", b"0", b"65536", b"1.2.3.4", b"ffff", b"%eth0"],
+        b"",
+        (ValueError,),
+        2048,
     ),
     "host": Target(
         checks.read_host,

@@ -146,7 +146,7 @@ class GlobalConfig(Noticing[Any]):
         """Whether all tools that are spoken of exist by now, with these arguments. Raises ConfigError."""
         version = self.version
         if self._tools_checked != version:
-            self.known.check_tools(list(self), self.place)
+            self.known.check_tools(dict(self), self.place)
             self._tools_checked = version
 
     def place(self, key: str) -> Place:

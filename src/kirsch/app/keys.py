@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.hooks import POINTS, Hook
@@ -17,7 +18,7 @@ from kirsch.app.trust import LOCAL, is_network
 from kirsch.options import Check, Option, OptionError, between, did_you_mean, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable
 
 
 class Tools(Protocol):
@@ -28,6 +29,9 @@ class Tools(Protocol):
 
     def settings(self, name: str) -> Collection[str] | None:
         """What a tool of it can be told, beside OF_EVERY_TOOL; None: anything."""
+
+    def check(self, name: str, settings: Mapping[str, Any], where: str) -> None:
+        """Raise ConfigError for settings of a tool that cannot be so. where: they stand."""
 
 
 SITE: Final = "site"
@@ -157,7 +161,11 @@ class Keys:
         return accepted
 
     def check_tools(self, settings: Iterable[str], place: Callable[[str], Place]) -> None:
-        """Whether the tools spoken of exist by now, with these arguments. Raises ConfigError."""
+        """Whether the tools spoken of exist by now, with these arguments. Raises ConfigError.
+
+        Values are looked at too if settings have them: each, and then all of one tool together where that is on.
+        """
+        spoken: dict[tuple[str, str], dict[str, Any]] = {}
         for key in settings:
             namespace, _, rest = key.partition(".")
             tools = self.toolboxes.get(namespace)
@@ -171,6 +179,19 @@ class Keys:
                 problem = _argument_problem(namespace, tools, tool, argument)
             if problem:
                 self.complain(ConfigError(problem, place(key)))
+            elif isinstance(settings, Mapping) and argument not in OF_EVERY_TOOL:
+                self._check_tool(tools, tool, {argument: settings[key]}, place(key))
+                spoken.setdefault((namespace, tool), {})[argument] = settings[key]
+        for (namespace, tool), own in spoken.items():
+            tools, switch = self.toolboxes[namespace], f"{namespace}.{tool}.on"
+            if tools is not None and len(own) > 1 and isinstance(settings, Mapping) and settings.get(switch):
+                self._check_tool(tools, tool, own, place(switch)._replace(key=f"{namespace}.{tool}"))
+
+    def _check_tool(self, tools: Tools, name: str, settings: Mapping[str, Any], place: Place) -> None:
+        try:
+            tools.check(name, settings, str(place))
+        except ConfigError as error:
+            self.complain(error)
 
     def depth(self, words: str) -> int:
         """Of how many words a key has that begins with these; 0 if they are no setting's."""

@@ -209,7 +209,7 @@ class Sections(Noticing[dict[str, Any]]):
         version = self.version
         if self._tools_checked != version:
             for name in [name for name in self if name.startswith("/")]:
-                self.known.check_tools(list(self[name]), partial(self.place, name))
+                self.known.check_tools(dict(self[name]), partial(self.place, name))
             self._tools_checked = version
 
     def place(self, section: str, key: str) -> Place:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kirsch.toolbox.proxy import Proxy
 from kirsch.toolbox.tool import Toolbox
 from kirsch.toolbox.trailing_slash import TrailingSlash
 from kirsch.toolbox.xmlrpc import XMLRPC, XMLRPCFilter
@@ -11,6 +12,7 @@ def standard_tools() -> Toolbox:
     """A toolbox of its own, under the namespace `tools`."""
     return Toolbox(
         "tools",
+        proxy=Proxy(),
         trailing_slash=TrailingSlash(),
         xmlrpc=XMLRPC(),
         xmlrpc_filter=XMLRPCFilter(),

@@ -224,6 +224,12 @@ class Toolbox:
         tool = getattr(self, name)
         return tool.settings if isinstance(tool, Tool) else None
 
+    def check(self, name: str, settings: Mapping[str, Any], where: str) -> None:
+        """Raise ConfigError for settings of a tool that cannot be so. AttributeError if there is no such tool."""
+        tool = getattr(self, name)
+        if isinstance(tool, Tool):
+            tool.check(settings, where)
+
     def register(
         self, point: str, name: str | None = None, priority: float | None = None
     ) -> Callable[[Function], Function]:

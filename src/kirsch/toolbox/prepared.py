@@ -1,0 +1,66 @@
+"""A tool of many settings, which are checked when config is read, and made ready once for each page.
+
+The settings stand in a class of options. Methods take `request`, `response` and `plan`: what prepare() has made of the
+settings that hold for the page.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from kirsch.app.hooks import Hook
+from kirsch.app.place import ConfigError
+from kirsch.options import Option, OptionError, Options, options_of
+from kirsch.toolbox.tool import OWN_SETTINGS, Tool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+class PreparedTool(Tool):
+    """See the module. choices: the class of its options."""
+
+    choices: ClassVar[type[Options]] = Options
+
+    @property
+    def settings(self) -> frozenset[str]:
+        """The settings it takes beside `on` and `priority`."""
+        return frozenset(self.choices.known)
+
+    @property
+    def options(self) -> Mapping[str, Option[Any]]:
+        """What each of them may be."""
+        return options_of(self.choices)
+
+    def prepare(self, settings: Any) -> Any:
+        """What its methods get as `plan`. settings: an instance of `choices`. ValueError for what does not go together.
+
+        It may be called before all settings are known, to see whether those that are make sense.
+        """
+        return settings
+
+    def check(self, settings: Mapping[str, Any], where: str) -> None:
+        """Raise ConfigError for a setting that the tool does not know, or that cannot be so."""
+        super().check(settings, where)
+        self.plan(settings, where)
+
+    def plan(self, settings: Mapping[str, Any], where: str = "") -> Any:
+        """What prepare() makes of settings. Raises ConfigError. where: they stand, for its message."""
+        where = where or f"{self.namespace}.{self.name}"
+        try:
+            own = {key: value for key, value in settings.items() if key not in OWN_SETTINGS}
+            return self.prepare(self.choices(**own))
+        except OptionError as error:
+            named = where.endswith(f".{error.name}")
+            raise ConfigError(f"{where}: {error.problem if named else error}") from None
+        except ValueError as error:
+            raise ConfigError(f"{where}: {error}") from None
+
+    def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
+        """Its hooks, with a plan made of these settings."""
+        plan = self.plan(settings)
+        for point, call in self._calls:
+            priority = settings.get("priority", getattr(call, "priority", self.priority))
+            hook = self.named(Hook(call, priority=priority, plan=plan))
+            hook.answers = point == "before_handler"
+            yield point, hook
