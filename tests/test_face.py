@@ -25,6 +25,7 @@ CHERRYPY = {
     "dispatch",
     "engine",
     "expose",
+    "lib",
     "log",
     "popargs",
     "process",
@@ -125,6 +126,17 @@ def test_import_brings_nothing_costly_along() -> None:
     brought = set(in_new_process(script))
 
     assert not brought & COSTLY, f"import these where they are needed, or not at all: {sorted(brought & COSTLY)}"
+
+
+def test_the_library_of_old_is_loaded_when_it_is_asked_for() -> None:
+    """`kirsch.lib` is there, and costs nothing as long as nobody asks for it."""
+    script = """if True:
+        import json, sys, kirsch
+        before = [name for name in sys.modules if name.startswith("kirsch.compat")]
+        print(json.dumps([before, kirsch.lib.httputil.HTTPDate(0)]))
+    """
+
+    assert in_new_process(script) == [[], "Thu, 01 Jan 1970 00:00:00 GMT"]
 
 
 def test_import_starts_nothing() -> None:

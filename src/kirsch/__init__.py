@@ -11,6 +11,7 @@ kirsch.quickstart(Hello())
 """
 
 import sys
+from typing import Any
 
 from kirsch.app import dispatchers as dispatch
 from kirsch.app.context import serving, thread_data
@@ -39,6 +40,16 @@ sys.modules[__name__].__class__ = Face
 
 __version__ = "0.1.0"
 
+
+def __getattr__(name: str) -> Any:
+    """`kirsch.lib`: the library under CherryPy's names, loaded when somebody asks for it."""
+    if name == "lib":
+        from kirsch.compat import lib
+
+        return lib
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 __all__ = [
     "Application",
     "ErrorTool",
@@ -57,6 +68,7 @@ __all__ = [
     "dispatch",
     "engine",
     "expose",
+    "lib",
     "log",
     "popargs",
     "quick",

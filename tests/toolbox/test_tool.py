@@ -69,6 +69,14 @@ def test_an_answer_instead_of_the_page(closed, text):
     assert client.get("/page").text == text
 
 
+def test_the_only_method_can_be_called_by_hand():
+    """`tool.callable(…)` does within a page what the tool would do, with arguments by place or name."""
+    gate = Gate()
+    client = page_with(Toolbox("tools"), {}, lambda: gate.callable(True) + gate.callable(closed=True))
+
+    assert client.get("/page").text == 2 * "closed"
+
+
 def test_what_a_function_returns_is_nothing():
     """A plain function as a tool only does something; the page is the handler's."""
     client = page_with(Toolbox("tools", old=Tool("before_handler", lambda: "ignored")), {"tools.old.on": True})

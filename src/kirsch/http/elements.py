@@ -38,7 +38,7 @@ def parse_elements(name: str, value: str) -> list[Element]:
         kind, params = parse_media_type(text)
         element = Element(text.partition(";")[0].strip() if not ranked else kind, params)
         if ranked and "q" in params:
-            quality = _quality(params.pop("q"))
+            quality = parse_quality(params.pop("q"))
             if quality is None:
                 continue
             element.qvalue = quality
@@ -49,7 +49,8 @@ def parse_elements(name: str, value: str) -> list[Element]:
     return elements
 
 
-def _quality(text: str) -> float | None:
+def parse_quality(text: str) -> float | None:
+    """A q-value, 0 to 1; more is 1. None for what is no number."""
     if not text or not text.isascii() or text.count(".") > 1 or not text.replace(".", "").isdigit() or len(text) > 30:
         return None
     return min(float(text), 1.0)

@@ -244,5 +244,9 @@ class Headers(MutableMapping[str, str]):
         """Every line as bytes, checked (see `encode_line`)."""
         return [_wire[line] for line in (self.lines() if self._more else self._lines.values())]
 
+    def output(self) -> list[tuple[bytes, bytes]]:
+        """As to_wire(), by the name under which applications have called it for years."""
+        return self.to_wire()
+
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.lines()!r})"

@@ -13,10 +13,11 @@ What the method `before_handler` of such a subclass returns, if that is not None
 from __future__ import annotations
 
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
 from kirsch.app.context import present
-from kirsch.app.hooks import OLD_POINT, POINTS, Hook
+from kirsch.app.hooks import OLD_POINT, POINTS, Hook, takes_request
 from kirsch.app.legacy import warn
 from kirsch.app.place import ConfigError
 from kirsch.app.resource import SETUP
@@ -37,7 +38,8 @@ _HANDED: Final = frozenset({"request", "response", "handler"})
 class Tool:
     """See the module. `@tools.gzip(compress_level=9)` turns it on for a handler, a method or a class.
 
-    name, namespace: set by the toolbox it is put into. priority: of its hooks, unless config says otherwise.
+    name, namespace: set by the toolbox it is put into. callable: the function, or what calls the only method, for use by
+    hand while a request is answered. priority: of its hooks, unless config says otherwise.
     before, after: names of tools that its hooks run before, or after, where both stand at the same point.
     """
 
@@ -63,6 +65,8 @@ class Tool:
             point = "before_handler"
         self._point = point
         self._calls = self._methods() if point is None or callable is None else [(point, callable)]
+        if callable is None and len(self._calls) == 1 and self._calls[0][0] != AROUND:
+            self.callable = partial(_by_hand, self._calls[0][1])
         for at, _ in self._calls:
             if at not in (*POINTS, AROUND, ON_ERROR):
                 raise ValueError(f"there is no hook point {at!r}; there are {', '.join(POINTS)}")
@@ -155,6 +159,13 @@ class Tool:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.namespace}.{self.name}>"
+
+
+def _by_hand(call: Callable[..., Any], *args: Any, **settings: Any) -> Any:
+    """What a tool's only method does, for the request being answered: `tools.accept.callable(["text/html"])`."""
+    request = present()
+    given = (request, request.response) if takes_request(call) else ()
+    return call(*given, *args, **settings)
 
 
 def _wrapping(call: Callable[..., Any], settings: Mapping[str, Any]) -> Callable[[Any, Any], None]:
