@@ -51,7 +51,7 @@ THIRD_PARTY = {
     "websockets": {"protocol"},
     "multipart": {"http.multipart"},
     "routes": {"dispatch.routes"},
-    "pytest": {"testing.plugin"},
+    "pytest": {"testing.plugin", "testing.stores"},
     "msgspec": {"app", "stores", "toolbox", "pages"},
     "redis": {"stores.redis"},
     "pymemcache": {"stores.memcached"},

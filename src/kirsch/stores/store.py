@@ -17,13 +17,18 @@ store's server where it has one, so machines need not agree about the time.
 
 What cannot be done because the store is away, full or does not understand is a StoreError, raised within `patience`
 seconds; nothing hangs. A store recovers by itself as soon as its server is there again. All methods may be called by
-any thread at any time.
+any thread at any time, and by a process that has been forked.
 """
 
 from __future__ import annotations
 
+import os
+import re
 from abc import ABC, abstractmethod
+from random import uniform
+from time import sleep
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from weakref import WeakMethod
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,20 +40,34 @@ PATIENCE: Final = 1.0
 LEASE: Final = 60.0
 """Seconds after which a lock is taken from a holder that has not given it back: its process has died, most likely."""
 
-MOST_KEY: Final = 250
-"""Characters of a key at most."""
+MOST_KEY: Final = 200
+"""Characters of a key at most: memcached takes 250, and a store may put a prefix before it."""
+
+_KEY: Final = re.compile(r"[!-~]{1,200}").fullmatch
+_CROWDED: Final = 3
+"""Conflicts in a row after which update() lets the others go first for a moment."""
+
+
+class AddressError(ValueError):
+    """What names a store cannot be opened: the address is wrong, or a package is missing. Says what to do instead."""
 
 
 class StoreError(Exception):
-    """The store could not do it; nothing was written. The message says which store, and what to do about it."""
+    """The store could not do it. The message says which store, and what to do about it."""
 
 
 class Unavailable(StoreError):
-    """Its server is away, or does not answer in time. Worth another try later."""
+    """Its server is away, or does not answer in time. Worth another try later.
+
+    A write may have been done all the same, if the server went away before it could say so.
+    """
 
 
 class Full(StoreError):
-    """There is no room: a disk is full, a limit reached, or one value is larger than this store takes."""
+    """There is no room: a disk is full, a limit reached, or one value is larger than this store takes.
+
+    Nothing was written.
+    """
 
 
 class Conflict(StoreError):
@@ -77,16 +96,31 @@ class Entry(NamedTuple):
     version: Any
 
 
+def check_key(key: str) -> None:
+    """Raise ValueError for what is no key."""
+    if _KEY(key) is None:
+        raise ValueError(f"a key has 1 to {MOST_KEY} printable ASCII characters and no blanks, not {key[:300]!r}")
+
+
+def renew_after_fork(renew: Callable[[], None]) -> None:
+    """Have a method called in every child process: locks may be held there by threads that it does not have."""
+    if hasattr(os, "register_at_fork"):
+        method = WeakMethod(renew)  # what is no longer used must not be kept by this
+        os.register_at_fork(after_in_child=lambda: called() if (called := method()) is not None else None)
+
+
 class Store(ABC):
-    """See the module. Keys are str of 1 to 250 printable ASCII characters without blanks; values are bytes.
+    """See the module. Keys are str of 1 to 200 printable ASCII characters without blanks; values are bytes.
 
     url: where it is, without passwords, for messages. shared: whether other processes see the same entries.
-    durable: whether what set() has acknowledged survives a crash of this process, and of its machine's power.
+    durable: whether what set() has acknowledged survives a crash of its process, and the power cut of its machine.
+    grain: to how many seconds it counts; entries may last that much longer.
     """
 
     url: str
     shared = True
     durable = False
+    grain = 0.0
 
     @abstractmethod
     def get(self, key: str) -> Entry | None:
@@ -107,21 +141,27 @@ class Store(ABC):
     def touch(self, key: str, seconds: float | None) -> bool:
         """Have an entry last for so many seconds from now; False if there is none. Its version stays."""
 
-    def update(self, key: str, change: Callable[[bytes | None], bytes | None], seconds: float | None = None) -> None:
+    def update(
+        self, key: str, change: Callable[[bytes | None], bytes | None], seconds: float | None = None
+    ) -> bytes | None:
         """Read, change and write as one step: `change` gets the value (None without one), and gives the new one.
 
-        It may be called several times, so it must do nothing else. If it gives None, nothing is written.
+        It may be called several times, so it must do nothing else. If it gives None, nothing is written. Gives what
+        `change` gave in the end.
         """
+        conflicts = 0
         while True:
             entry = self.get(key)
             value = change(entry.value if entry is not None else None)
             if value is None:
-                return
+                return None
             try:
                 self.set(key, value, seconds, entry.version if entry is not None else ABSENT)
-                return
-            except Conflict:
-                continue
+                return value
+            except Conflict:  # somebody else has got somewhere, so this ends
+                conflicts += 1
+                if conflicts > _CROWDED:
+                    sleep(uniform(0, 0.001 * min(conflicts, 20)))  # noqa: S311 - no secret
 
     @abstractmethod
     def lock(self, key: str, wait: float | None = None, lease: float = LEASE) -> AbstractContextManager[None]:
@@ -129,7 +169,8 @@ class Store(ABC):
 
         wait: seconds before LockTimeout is raised; 0 does not wait at all, None waits as long as it takes. lease:
         after so many seconds it is taken away from a holder that has not given it back. A thread that asks for a
-        lock that it holds already waits for itself.
+        lock that it holds already waits for itself. Leaving the `with` raises nothing: what cannot be given back,
+        as its store is away, is free when its lease is over.
         """
 
     @abstractmethod

@@ -1,0 +1,173 @@
+"""Locks by name, leased: those of one process, and those that processes share, which have the others in front."""
+
+from __future__ import annotations
+
+import threading
+from abc import abstractmethod
+from collections import deque
+from contextlib import contextmanager
+from math import inf
+from os import urandom
+from time import monotonic, sleep
+from typing import TYPE_CHECKING, Final
+
+from kirsch.stores.store import LEASE, LockTimeout, Store, StoreError, check_key, renew_after_fork
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+SHORTEST_LOOK: Final = 0.001
+LONGEST_LOOK: Final = 0.05
+"""Seconds between two looks whether another process has given a lock back."""
+
+
+class Ticket:
+    """One who wants a lock. deadline: when its lease is over, once it holds it. bell: what it waits for."""
+
+    __slots__ = ("bell", "deadline", "lease")
+
+    def __init__(self, lease: float) -> None:
+        self.lease = lease
+        self.deadline = inf
+        self.bell: threading.Lock | None = None
+
+
+class Locks:
+    """The locks of one process. They are handed on in the order of asking; nothing is kept of those that nobody holds.
+
+    _queues: under each name those who want it. The first one holds it.
+    """
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._renew()
+        renew_after_fork(self._renew)
+
+    def _renew(self) -> None:
+        self._mutex = threading.Lock()
+        self._queues: dict[str, deque[Ticket]] = {}
+
+    def hold(self, name: str, wait: float | None, lease: float) -> Hold:
+        """For a `with`; see Store.lock."""
+        return Hold(self, name, wait, lease)
+
+    def acquire(self, name: str, wait: float | None, lease: float) -> Ticket:
+        """Get the lock; what this gives is for release(). Raises LockTimeout."""
+        ticket = Ticket(lease)
+        with self._mutex:
+            queue = self._queues.get(name)
+            if queue is None:
+                self._queues[name] = deque((ticket,))
+                ticket.deadline = self._clock() + lease
+                return ticket
+            ticket.bell = threading.Lock()
+            ticket.bell.acquire()
+            queue.append(ticket)
+        try:
+            self._wait(name, queue, ticket, self._clock() + wait if wait is not None else inf)
+        except BaseException:  # a KeyboardInterrupt, too, must leave no ticket behind
+            self.release(name, ticket)
+            raise
+        return ticket
+
+    def _wait(self, name: str, queue: deque[Ticket], ticket: Ticket, until: float) -> None:
+        assert ticket.bell is not None
+        while True:
+            with self._mutex:
+                first, now = queue[0], self._clock()
+                if first is not ticket and first.deadline <= now:
+                    self._next(queue)
+                    first = queue[0]
+                if first is ticket:
+                    return
+            if until <= now:
+                raise LockTimeout(f"somebody else holds the lock {name!r}")
+            ticket.bell.acquire(timeout=min(first.deadline - now, until - now, threading.TIMEOUT_MAX))
+
+    def release(self, name: str, ticket: Ticket) -> None:
+        """Give it back, or stop waiting for it. A lease that was over has no say any more."""
+        with self._mutex:
+            queue = self._queues.get(name, ())
+            if not queue or ticket not in queue:
+                return
+            if queue[0] is not ticket:
+                queue.remove(ticket)
+            elif len(queue) == 1:
+                del self._queues[name]
+            else:
+                self._next(queue)
+
+    def _next(self, queue: deque[Ticket]) -> None:
+        """The first one goes, the second holds it from now on."""
+        queue.popleft()
+        first = queue[0]
+        first.deadline = self._clock() + first.lease
+        assert first.bell is not None
+        first.bell.release()
+
+    def __len__(self) -> int:
+        return len(self._queues)
+
+
+class Hold:
+    """What Locks.hold gives. PERF: a class, as a generator would take three times as long."""
+
+    __slots__ = ("_lease", "_locks", "_name", "_ticket", "_wait")
+
+    def __init__(self, locks: Locks, name: str, wait: float | None, lease: float) -> None:
+        self._locks = locks
+        self._name = name
+        self._wait = wait
+        self._lease = lease
+
+    def __enter__(self) -> None:
+        self._ticket = self._locks.acquire(self._name, self._wait, self._lease)
+
+    def __exit__(self, *_: object) -> None:
+        self._locks.release(self._name, self._ticket)
+
+
+class LeasedStore(Store):
+    """A store whose locks are shared by processes: a kind has to take one without waiting, and to give it back.
+
+    Threads of a process queue here, so that one of them at most asks the store for the same lock.
+    """
+
+    def __init__(self) -> None:
+        self._locks = Locks()
+
+    @abstractmethod
+    def take(self, name: str, owner: bytes, lease: float) -> bool:
+        """Take the lock for so many seconds, if nobody has it, or somebody's lease is over."""
+
+    @abstractmethod
+    def give_back(self, name: str, owner: bytes) -> None:
+        """Let go of it, if it is still this owner's."""
+
+    def lock(self, key: str, wait: float | None = None, lease: float = LEASE) -> AbstractContextManager[None]:
+        check_key(key)
+        return self._hold(key, wait, lease)
+
+    @contextmanager
+    def _hold(self, key: str, wait: float | None, lease: float) -> Iterator[None]:
+        until = monotonic() + wait if wait is not None else inf
+        with self._locks.hold(key, wait, lease):
+            owner = urandom(16)
+            self._take_by(until, key, owner, lease)
+            try:
+                yield
+            finally:
+                try:
+                    self.give_back(key, owner)
+                except StoreError:  # what was done under the lock is done; the lease ends by itself
+                    pass
+
+    def _take_by(self, until: float, key: str, owner: bytes, lease: float) -> None:
+        look = SHORTEST_LOOK
+        while not self.take(key, owner, lease):
+            left = until - monotonic()
+            if left <= 0:
+                raise LockTimeout(f"somebody else holds the lock {key!r}")
+            sleep(min(look, left))
+            look = min(look * 1.5, LONGEST_LOOK)
