@@ -27,7 +27,7 @@ FLOORS_1_TO_4 = {
     "protocol": {"http", "exchange"},
     "gateway": {"exchange"},
     "app": {"exchange", "options", "http", "dispatch"},
-    "server": {"exchange", "options", "protocol"},
+    "server": {"exchange", "options", "protocol", "http.addresses"},
     "toolbox": {"app", "http", "options", "stores", "dispatch.expose"},
     "run": {"app", "toolbox", "server", "process", "options", "dispatch", "gateway", "http", "exchange"},
 }

@@ -112,3 +112,27 @@ DETAILS = (
     ),
     Known("10.2", "a media type reads as it was sent", {"body": ("detail: upload type",)}),
 )
+
+PROXIED = (
+    Known("S11", "lists of proxies are read from the right", {"body": ("proxied: clients /client",)}),
+    Known(
+        "S11",
+        "request.scheme is the client's, too",
+        {"body": named("proxied: ", "scheme /scheme", "schemes /scheme", "all /scheme")},
+    ),
+    Known(
+        "S11",
+        "of several schemes one is taken",
+        {"body": named("proxied: schemes /", "base", "link", "bare/base", "bare/link")},
+    ),
+    Known(
+        "RFC 9110",
+        "two fields of one name are one list",
+        {"body": named("proxied: host twice /", "base", "link", "based/base")},
+    ),
+    Known(
+        "S11",
+        "what is no host, scheme or address is not taken for one",
+        {"body": named("proxied: ", "host that is none", "client that is none", "scheme that is none")},
+    ),
+)

@@ -36,6 +36,7 @@ from kirsch.http.multipart import Part, PartLimits, parse_boundary, read_parts
 from kirsch.http.ranges import MOST as MOST_RANGES
 from kirsch.http.ranges import parse_ranges, range_parts, requested_ranges
 from kirsch.http.urls import join, normalize_path, quote_path, split_host, split_target, valid_host
+from kirsch.protocol.proxyline import MOST_V2, Preamble, parse_preamble
 from tests.fuzz.json_body import DEEPEST, depth, read_json
 
 HOSTLIKE = re.compile(r"/[\t\n\r]*[/\\]")
@@ -140,6 +141,15 @@ def check_forwarded(data: bytes, hops: list[Hop]) -> None:
     assert len(hops) <= MOST_HOPS
     assert all(any(hop) or b'""' in data or b"=" in data for hop in hops)
     assert sum(len(value) for hop in hops for value in hop) <= len(data)
+
+
+def check_preamble(data: bytes, preamble: Preamble | None) -> None:
+    """The same without what follows it; what is not complete is not long."""
+    if preamble is None:
+        assert len(data) < MOST_V2
+    else:
+        assert parse_preamble(data[: preamble.size]) == preamble
+        assert (preamble.client is None) is (preamble.server is None)
 
 
 def check_node(data: bytes, node: Node) -> None:

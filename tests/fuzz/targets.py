@@ -14,6 +14,8 @@ from kirsch.http.forms import FormError, parse_query
 from kirsch.http.forwarded import parse_forwarded, parse_node
 from kirsch.http.media import parse_media_type
 from kirsch.http.urls import split_target
+from kirsch.protocol.events import RemoteError
+from kirsch.protocol.proxyline import parse_preamble
 from tests.fuzz import checks
 from tests.fuzz.checks import text
 from tests.fuzz.json_body import JSONRefused
@@ -52,6 +54,7 @@ PARAMETERS = [
     b"&", b"=", b"+", b"%", b";", b"%41", b"%e9", b"%C3%A9", b"%00", b"%zz", b"12,34", b"a=1&a=2", b"&&", b"%25",
 ]  # fmt: skip
 CHARSETS = [name.encode() for name in sorted({*aliases.values(), "unknown", "idna", "punycode", "unicode_escape"})]
+PREAMBLE = b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\2\1\xc6\x33\x64\2\x13\x88\1\xbb"
 BOUNDARY = b"multipart/form-data; boundary=b\n"
 DISPOSITION = b"\r\nContent-Disposition: form-data; "
 PARTS = [
@@ -196,6 +199,31 @@ TARGETS = {
         [*SEPARATORS, b"for=", b'for="', b"unknown", b"_x", b"[::1]", b";;"],
         b",",
         (ValueError,),
+    ),
+    "preamble": Target(
+        parse_preamble,
+        checks.check_preamble,
+        [
+            b"PROXY TCP4 192.0.2.1 198.51.100.2 5000 443\r\n",
+            b"PROXY UNKNOWN\r\n",
+            PREAMBLE,
+            PREAMBLE[:13] + b"\x21\x00\x24" + bytes(36),
+        ],
+        [
+            b"PROXY ",
+            b"TCP6 ",
+            b"::1 ",
+            b"\r\n",
+            PREAMBLE[:12],
+            b"\x21",
+            b"\x20",
+            b"\x11",
+            b"\x00\x0c",
+            b"\xff\xff",
+            b"65536",
+        ],
+        b"",
+        (RemoteError,),
     ),
     "node": Target(
         lambda data: parse_node(text(data)),

@@ -28,8 +28,10 @@ class Reply:
 class Client:
     """A raw connection."""
 
-    def __init__(self, address, family=socket.AF_INET, receive_buffer=0):
+    def __init__(self, address, family=socket.AF_INET, receive_buffer=0, source=None):
         self.sock = socket.socket(family, socket.SOCK_STREAM)
+        if source:
+            self.sock.bind((source, 0))
         if receive_buffer:
             self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.sock.settimeout(PATIENCE)

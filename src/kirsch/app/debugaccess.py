@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from kirsch.app.trust import LOCAL, is_trusted
+from kirsch.http.addresses import LOCAL, is_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,7 +23,7 @@ _HERE: Final = (".localhost", ".local", ".test", ".internal", ".home.arpa")
 
 def is_local(address: str) -> bool:
     """Whether a peer is this machine: 127.0.0.0/8, ::1, ::ffff:127.…, or "", which is a Unix socket."""
-    return is_trusted(address, LOCAL)
+    return is_among(address, LOCAL)
 
 
 def may_see(address: str, fields: Iterable[tuple[str, str]]) -> bool:

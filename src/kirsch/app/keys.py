@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from kirsch.app.hooks import POINTS, Hook
 from kirsch.app.legacykeys import modern_settings
 from kirsch.app.place import ConfigError, Place
-from kirsch.app.trust import LOCAL, is_network
+from kirsch.http.addresses import LOCAL, is_network
 from kirsch.options import Check, Option, OptionError, between, did_you_mean, nearest
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from kirsch.app.lazy import lazy
 from kirsch.app.legacynames import OldRequestNames
 from kirsch.app.pagehandler import PageHandler
 from kirsch.app.response import Response
-from kirsch.app.trust import LOCAL
 from kirsch.exchange import Exchange, Head
+from kirsch.http.addresses import LOCAL
 from kirsch.http.cookies import parse_cookies
 from kirsch.http.headers import Headers
 

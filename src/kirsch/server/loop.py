@@ -16,7 +16,9 @@ from functools import partial
 from time import monotonic, time
 from typing import TYPE_CHECKING, Protocol
 
+from kirsch.http.addresses import is_among
 from kirsch.protocol.h1answer import standing_lines
+from kirsch.server.announced import AnnouncedConnection
 from kirsch.server.connection import AGAIN, CLOSE, KEEP, SETTLED, Connection
 from kirsch.server.poller import READ, new_poller
 
@@ -293,7 +295,8 @@ class Loop:
 
     def _admit(self, sock: socket.socket, client: tuple[str, int], listener: Listener) -> None:
         self.accepted += 1
-        connection = Connection(sock, client, listener.address, self)
+        announced = self.times.announcing and is_among(client[0], self.times.announcing)
+        connection = (AnnouncedConnection if announced else Connection)(sock, client, listener.address, self)
         self.connections[connection.fd] = connection
         self.poller.add(connection.fd, READ)
         if 0 < self.times.max_connections < len(self.connections):

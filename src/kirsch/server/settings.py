@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from kirsch.http.addresses import is_network
 from kirsch.options import Check, Option, Options, between, one_of
 
 FOLLOWING: Final = ("header_timeout", "body_timeout", "write_timeout", "keep_alive_timeout")
@@ -22,6 +23,7 @@ _FIELD_VALUE: Final = Check(
     lambda text: text.isascii() and text.isprintable() and text == text.strip(),
 )
 _THREADS: Final = Check("from 1 up, or -1", lambda value: value >= 1 or value == -1)
+_NETWORKS: Final = Check("of addresses, networks like 10.0.0.0/8, or unix", lambda given: all(map(is_network, given)))
 
 
 class Settings(Options):
@@ -47,6 +49,12 @@ class Settings(Options):
     socket_queue_size = Option(1024, "Connections that may wait in the kernel to be accepted.", check=between(1, 65535))
     reuse_port = Option(False, "Let several processes listen on the same port, and the kernel share it out.")
     nodelay = Option(True, "Send what there is at once (TCP_NODELAY).")
+    proxy_protocol: Option[tuple[str, ...]] = Option(
+        (),
+        "Peers that begin each connection by the PROXY protocol, and must: addresses, networks, or unix.",
+        (tuple, list),
+        _NETWORKS,
+    )
 
     # -- how long it waits for a client --------------------------------------------------------------------------
 

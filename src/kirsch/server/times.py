@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """Seconds, but for the rates (bytes a second), sizes (bytes) and counts. See the settings of the same names."""
+    """Seconds, but for the rates (bytes a second), sizes (bytes) and counts. See the settings of the same names.
+
+    announcing: the peers that speak the PROXY protocol.
+    """
 
     header_timeout: float
     body_timeout: float
@@ -22,6 +25,7 @@ class Times:
     body_buffer_size: int
     max_connections: int
     server_header: bytes
+    announcing: tuple[str, ...]
 
     @classmethod
     def of(cls, settings: Settings) -> Times:
@@ -36,6 +40,7 @@ class Times:
             body_buffer_size=settings.body_buffer_size,
             max_connections=settings.max_connections,
             server_header=settings.server_header.encode("latin-1"),
+            announcing=tuple(settings.proxy_protocol),
         )
 
     @property

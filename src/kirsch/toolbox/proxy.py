@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kirsch.app.context import present
 from kirsch.app.request import Host
-from kirsch.app.trust import is_trusted
+from kirsch.http.addresses import is_among
 from kirsch.http.forwarded import UNKNOWN, Hop, Node, element_at, find_client, parse_forwarded, parse_list
 from kirsch.http.urls import split_host, split_target
 from kirsch.options import Option, Options
@@ -160,8 +160,8 @@ class Proxy(PreparedTool):
         """Believe the proxy, if it is one of those that config trusts."""
         exchange, trusted = request.exchange, request.trusted_proxies
         host = port = ""
-        if is_trusted(exchange.client[0], trusted):
-            told = Told(exchange.head.get, plan, lambda address: is_trusted(address, trusted))
+        if is_among(exchange.client[0], trusted):
+            told = Told(exchange.head.get, plan, lambda address: is_among(address, trusted))
             host, port = told.host, told.port
             if told.problems:
                 whom = exchange.client[0] or "on the Unix socket"

@@ -18,6 +18,7 @@ from tests.differential.pages.living import Living, mount_living
 from tests.differential.pages.params import Sent, Signatures
 from tests.differential.pages.points import Hooked, Noted, Record
 from tests.differential.pages.popping import Popping
+from tests.differential.pages.proxied import Proxied
 from tests.differential.pages.told import Innermost, Mounted, Places, Told
 from tests.differential.pages.tools import SECTIONS as TOOLED
 from tests.differential.pages.tools import Boxed, Slashes, Tooled, Under, kinds, own_toolbox
@@ -69,6 +70,7 @@ class Root:
     living = Living()
     details = Details()
     read = Read()
+    proxied = Proxied()
 
     @cherrypy.expose
     def index(self, **kwargs):
