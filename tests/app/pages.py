@@ -36,3 +36,8 @@ def page(handler: Any, config: dict[str, Any] | None = None) -> Client:
         default = staticmethod(expose(handler))
 
     return site(Root(), {"/": config} if config else None)
+
+
+def start(config: dict[str, Any]) -> None:
+    """Have config of the root checked as at the start of the engine. Raises ConfigError."""
+    LonelyApplication(object(), "", {"/": config}).config.check_tools()

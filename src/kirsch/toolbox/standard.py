@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from kirsch.toolbox.auth_basic import AuthBasic
+from kirsch.toolbox.auth_digest import AuthDigest
 from kirsch.toolbox.proxy import Proxy
 from kirsch.toolbox.tool import Toolbox
 from kirsch.toolbox.trailing_slash import TrailingSlash
@@ -12,6 +14,8 @@ def standard_tools() -> Toolbox:
     """A toolbox of its own, under the namespace `tools`."""
     return Toolbox(
         "tools",
+        auth_basic=AuthBasic(),
+        auth_digest=AuthDigest(),
         proxy=Proxy(),
         trailing_slash=TrailingSlash(),
         xmlrpc=XMLRPC(),
