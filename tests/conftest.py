@@ -1,4 +1,4 @@
-"""What all tests share: how hard Hypothesis tries.
+"""What all tests share: how hard Hypothesis tries, and the real servers of tests/servers.
 
 The fast profile is for work at the desk, the other for CI (where CI=true) or whenever HYPOTHESIS_PROFILE=ci says so.
 """
@@ -13,3 +13,5 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("fast", max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("ci", settings.get_profile("fast"), max_examples=300, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "fast"))
+
+pytest_plugins = ["tests.servers.fixtures"]
