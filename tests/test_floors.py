@@ -69,6 +69,7 @@ THIRD_PARTY = {
 
 LAZY = {
     "asyncio": "start-up time; needed by async handlers only",
+    "hashlib": "start-up time; needed where something is to be known by its digest",
     "ipaddress": "start-up time; needed where a proxy speaks for clients",
     "routes": "optional; needed by one dispatcher",
     "kirsch.dispatch.routes": "start-up time; needed by one dispatcher",

@@ -10,7 +10,6 @@ import os
 import shutil
 import socket
 import subprocess
-import sys
 
 import pytest
 
@@ -51,13 +50,13 @@ def running(command, *ports):
         process.communicate(timeout=10)
 
 
-def browsed(url, folder):
-    """The page at this address as Chromium shows it after its scripts have run, as HTML."""
+def browsed(url, folder, *flags):
+    """The page at this address as Chromium shows it after its scripts have run, as HTML. What it says is in `said`."""
     command = [
         found("chromium"), "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage",
-        f"--user-data-dir={folder}", "--virtual-time-budget=5000", "--dump-dom", url,
+        f"--user-data-dir={folder}", "--virtual-time-budget=5000", "--dump-dom", *flags, url,
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, timeout=60, check=False)
-    sys.stderr.write(done.stderr.decode("utf-8", "replace"))
+    (folder / "said").write_bytes(done.stderr)
     return done.stdout.decode()

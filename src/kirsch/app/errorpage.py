@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from binascii import b2a_base64
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kirsch.app.errors import HTTPRedirect, InternalRedirect, KirschError
@@ -58,6 +59,10 @@ font:.8125rem/1.55 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",
 footer{margin-top:2rem;padding-top:1rem;border-top:1px solid var(--line);font-size:.8125rem;color:var(--soft)}
 code{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace;user-select:all}"""
 """Colours are five variables; an application that wants another look names a page of its own (`error_page.default`)."""
+
+
+_START = b'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>'
+_STYLED = f"<style>\n{_STYLE}\n</style>".encode()
 
 
 class Problem(NamedTuple):
@@ -111,6 +116,19 @@ def html_page(problem: Problem) -> bytes:
         f"<style>\n{_STYLE}\n</style>\n</head>\n<body>\n<main{wide}>\n"
         f'<p class="code">{code}</p>\n<h1>{reason}</h1>\n{message}{trace}{footer}</main>\n</body>\n</html>\n'
     ).encode("utf-8", "replace")
+
+
+def style_source() -> str:
+    """How a Content-Security-Policy allows the style of that page, and no other."""
+    import hashlib
+
+    digest = hashlib.sha256(f"\n{_STYLE}\n".encode()).digest()
+    return f"'sha256-{b2a_base64(digest, newline=False).decode()}'"
+
+
+def is_html_page(page: object) -> bool:
+    """Whether a body is that page."""
+    return type(page) is bytes and page.startswith(_START) and _STYLED in page
 
 
 def problem_json(problem: Problem) -> bytes:

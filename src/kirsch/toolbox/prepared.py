@@ -6,7 +6,7 @@ settings that hold for the page.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from kirsch.app.hooks import Hook
 from kirsch.app.place import ConfigError
@@ -14,7 +14,21 @@ from kirsch.options import Option, OptionError, Options, options_of
 from kirsch.toolbox.tool import OWN_SETTINGS, Tool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
+
+Method = TypeVar("Method", bound="Callable[..., Any]")
+
+
+def standing(*, priority: float | None = None, failsafe: bool = False) -> Callable[[Method], Method]:
+    """A decorator for a method of a tool: where its hook stands among others, and whether it runs if one has failed."""
+
+    def mark(method: Method) -> Method:
+        vars(method).update(
+            {"failsafe": failsafe} if priority is None else {"failsafe": failsafe, "priority": priority}
+        )
+        return method
+
+    return mark
 
 
 class PreparedTool(Tool):
@@ -35,7 +49,8 @@ class PreparedTool(Tool):
     def prepare(self, settings: Any) -> Any:
         """What its methods get as `plan`. settings: an instance of `choices`. ValueError for what does not go together.
 
-        It may be called before all settings are known, to see whether those that are make sense.
+        It is also called with some of the settings alone, to see whether these make sense: what is not given
+        (`settings.given`) may still come from elsewhere.
         """
         return settings
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from kirsch.toolbox.auth_basic import AuthBasic
 from kirsch.toolbox.auth_digest import AuthDigest
+from kirsch.toolbox.cors import Cors
 from kirsch.toolbox.proxy import Proxy
+from kirsch.toolbox.security_headers import SecurityHeaders
 from kirsch.toolbox.tool import Toolbox
 from kirsch.toolbox.trailing_slash import TrailingSlash
 from kirsch.toolbox.xmlrpc import XMLRPC, XMLRPCFilter
@@ -16,7 +18,9 @@ def standard_tools() -> Toolbox:
         "tools",
         auth_basic=AuthBasic(),
         auth_digest=AuthDigest(),
+        cors=Cors(),
         proxy=Proxy(),
+        security_headers=SecurityHeaders(),
         trailing_slash=TrailingSlash(),
         xmlrpc=XMLRPC(),
         xmlrpc_filter=XMLRPCFilter(),

@@ -9,7 +9,7 @@ from tests.differential.pages.face import cherrypy
 class Pages:
     """Each with the settings of its class."""
 
-    _cp_config = {"tools.proxy.on": True}
+    _cp_config: dict[str, object] = {"tools.proxy.on": True}
 
     @cherrypy.expose
     def base(self):
