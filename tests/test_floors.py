@@ -91,7 +91,6 @@ LAZY = {
     "ssl": "start-up time and memory; needed with TLS only",
     "tempfile": "start-up time; needed when somebody uploads a file",
     "tomllib": "start-up time; needed when there is a config file",
-    "hashlib": "start-up time and memory; needed where something is hashed",
     "hmac": "as hashlib",
     "kirsch.http.digest": "as hashlib; needed by one tool",
     "kirsch.http.signing": "as hashlib",

@@ -121,7 +121,7 @@ def test_what_is_malformed(headers, remote, caplog):
 def test_forwarded_that_is_malformed(caplog):
     """As with the others."""
     assert told({"Forwarded": 'for="'}, forwarded=True) == [INNER, "http", "unknown", INNER + "/x"]
-    assert len(caplog.records) == 1
+    assert len([record for record in caplog.records if "not understood" in record.message]) == 1
 
 
 def test_a_prefix_is_taken_once():

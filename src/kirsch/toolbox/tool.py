@@ -38,8 +38,8 @@ _HANDED: Final = frozenset({"request", "response", "handler"})
 class Tool:
     """See the module. `@tools.gzip(compress_level=9)` turns it on for a handler, a method or a class.
 
-    name, namespace: set by the toolbox it is put into. callable: the function, or what calls the only method, for use by
-    hand while a request is answered. priority: of its hooks, unless config says otherwise.
+    name, namespace: set by the toolbox it is put into. callable: the function, or what calls the only method, for use
+    by hand while a request is answered. priority: of its hooks, unless config says otherwise.
     before, after: names of tools that its hooks run before, or after, where both stand at the same point.
     """
 
