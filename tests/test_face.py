@@ -44,6 +44,8 @@ CHERRYPY = {
 """What `import kirsch as cherrypy` has to give to an application written for CherryPy."""
 
 OURS = {
+    "csrf_token",
+    "passwords",
     "ErrorTool",
     "HandlerTool",
     "HandlerWrapperTool",

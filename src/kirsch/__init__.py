@@ -16,12 +16,14 @@ from typing import Any
 from kirsch.app import dispatchers as dispatch
 from kirsch.app.context import serving, thread_data
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschError, NotFound
+from kirsch.app.forgery import csrf_token
 from kirsch.dispatch.expose import blocking, expose, popargs, quick
 from kirsch.run.defaults import (
     Face,
     config,
     engine,
     log,
+    passwords,
     quickstart,
     request,
     response,
@@ -65,11 +67,13 @@ __all__ = [
     "XMLRPCController",
     "blocking",
     "config",
+    "csrf_token",
     "dispatch",
     "engine",
     "expose",
     "lib",
     "log",
+    "passwords",
     "popargs",
     "quick",
     "quickstart",

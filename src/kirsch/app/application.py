@@ -23,6 +23,7 @@ from kirsch.app.request import NO_HOOKS, Request
 from kirsch.app.resource import Hooking, Resource
 from kirsch.app.resources import Resources
 from kirsch.app.response import Response
+from kirsch.app.secret import Secret
 from kirsch.dispatch.found import Found
 from kirsch.exchange import TRIFLE, ClientGone, Exchange
 from kirsch.http.forms import FormError, combine, parse_query
@@ -48,7 +49,7 @@ class Application:
     namespace of its config keys. site_config: the config of the whole process, over which the sections stand.
     script_name None: whatever the outer server says. request_class, response_class may be replaced; relative_urls
     is the default of url(relative=). pipeline: if not empty, requests go through serve_through(). namespaces: handlers
-    for what section `/` says in a namespace of theirs, told at each merge.
+    for what section `/` says in a namespace of theirs, told at each merge. secret: a key of this process.
     before_request, after_request: called around each request, whatever becomes of it.
     """
 
@@ -70,6 +71,7 @@ class Application:
         self.log = LogManager(str(id(self)))
         self.namespaces = Namespaces(log=self.log.configure)
         self.resources = Resources(self)
+        self.secret = Secret()
         if config:
             self.merge(config)
 

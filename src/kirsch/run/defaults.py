@@ -16,6 +16,7 @@ from kirsch.app.legacy import warn
 from kirsch.app.links import from_page, query_text, without_host
 from kirsch.app.links import url as page_url
 from kirsch.app.log import GlobalLog
+from kirsch.http.passwords import Passwords
 from kirsch.http.urls import normalize_path
 from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 tree = Tree()
 engine = Engine(tree.apps)
 tools = standard_tools()
+passwords = Passwords()
 log = GlobalLog(lambda: present().log)
 server = WebServer(engine, tree.handle)
 servers = Servers(server, lambda: WebServer(engine, tree.handle))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from kirsch.toolbox.auth_basic import AuthBasic
 from kirsch.toolbox.auth_digest import AuthDigest
 from kirsch.toolbox.cors import Cors
+from kirsch.toolbox.csrf import CSRF
 from kirsch.toolbox.proxy import Proxy
 from kirsch.toolbox.security_headers import SecurityHeaders
+from kirsch.toolbox.session_auth import SessionAuthTool
 from kirsch.toolbox.tool import Toolbox
 from kirsch.toolbox.trailing_slash import TrailingSlash
 from kirsch.toolbox.xmlrpc import XMLRPC, XMLRPCFilter
@@ -21,6 +23,9 @@ def standard_tools() -> Toolbox:
         cors=Cors(),
         proxy=Proxy(),
         security_headers=SecurityHeaders(),
+        csrf=CSRF(),
+        proxy=Proxy(),
+        session_auth=SessionAuthTool(),
         trailing_slash=TrailingSlash(),
         xmlrpc=XMLRPC(),
         xmlrpc_filter=XMLRPCFilter(),
