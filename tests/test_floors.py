@@ -98,6 +98,7 @@ LAZY = {
     "xmlrpc": "start-up time; needed by XML-RPC only",
     "kirsch.http.multipart": "start-up time; needed when somebody uploads a file",
     "kirsch.gateway": "start-up time; needed when a WSGI server calls, or a WSGI application is grafted",
+    "kirsch.app.conversions": "start-up time; needed where annotations say what parameters become",
     "kirsch.app.debugfacts": "start-up time; needed when a page fails in development",
     "kirsch.app.debugpage": "as debugfacts",
     "kirsch.app.debugstyle": "as debugfacts",

@@ -12,7 +12,7 @@ from kirsch.app.context import current
 from kirsch.app.debugfacts import Facts, Setting, facts_of, summary, tables
 from kirsch.app.debugvalues import Patience
 from kirsch.app.hooks import Hook
-from kirsch.app.request import idle_request
+from kirsch.app.idle import idle_request
 from kirsch.dispatch.expose import expose
 from tests.app.pages import site
 

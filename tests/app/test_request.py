@@ -6,7 +6,8 @@ import pytest
 
 from kirsch.app.byhand import ByHand
 from kirsch.app.context import present
-from kirsch.app.request import PageHandler, Request, idle_request
+from kirsch.app.idle import idle_request
+from kirsch.app.request import PageHandler, Request
 from kirsch.exchange import Head
 from kirsch.testing.memory import MemoryExchange
 from tests.app.pages import page

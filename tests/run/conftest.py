@@ -51,7 +51,7 @@ class Root:
 CONFIG = {
     "/": {"api_key": "hunter2", "who": "root"},
     "/blog": {"who": "blog"},
-    "/book": {"request.dispatch": kirsch.dispatch.MethodDispatcher()},
+    "/book": {"request.dispatch": kirsch.dispatch.MethodDispatcher(), "tools.ignore_headers.on": True},
 }
 app = kirsch.Application(Root(), config=CONFIG)
 '''

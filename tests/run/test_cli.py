@@ -20,7 +20,7 @@ def test_routes(kirsch_command):
     assert routes["/blog/{*rest}", ()]["parameters"] == ["year", "draft=False"]
     assert routes["/book", ("PUT",)]["handler"] == "app.Book.PUT"
     assert routes["/book", ("PUT",)]["place"].startswith("app.py:")
-    assert (routes["/blog/", ()]["tools"], routes["/book", ("PUT",)]["tools"]) == ([], ["trailing_slash"])
+    assert (routes["/blog/", ()]["tools"], routes["/book", ("PUT",)]["tools"]) == ([], ["ignore_headers"])
 
 
 def test_routes_as_a_table(kirsch_command):

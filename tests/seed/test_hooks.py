@@ -25,7 +25,9 @@ def ran(handler, **request):
 
 def test_H_01_lean_by_default():
     """Without config only the tools of the box that are on run."""
-    assert [key for key in cherrypy.config if key.startswith("tools.")] == ["tools.trailing_slash.on"]
+    on = {key for key in cherrypy.config if key.startswith("tools.")}
+
+    assert on == {"tools.log_headers.on", "tools.log_tracebacks.on", "tools.trailing_slash.on"}
 
 
 def test_H_02_tools_by_path():

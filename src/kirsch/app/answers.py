@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.debugaccess import may_see
 from kirsch.app.errorpage import HTML, PLAIN, ErrorPageFailed, Problem, custom_page, html_page, redirect_body, render
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
     from kirsch.app.request import Request
     from kirsch.app.response import Response
+
+_TRACEBACKS: Final = "tools.log_tracebacks"
+"""The tool by whose name config says how failures are told: they are told by us, as no tool acts on all of them."""
 
 _TEXT: Field = (b"Content-Type", b"text/plain;charset=utf-8")
 
@@ -62,9 +65,18 @@ def usual_page(request: Request, error: HTTPError, words: Mapping[str, Any]) -> 
     return html_page(Problem(error.code, error.reason, message, trace, request.unique_id))
 
 
-def tell(request: Request, error: BaseException) -> None:
-    """Write an unexpected error to the log, with the id that stands on its page."""
-    _log.error("%s failed [%s]", request.request_line, request.unique_id, exc_info=error)
+def tell(request: Request, error: BaseException, severity: int | None = None) -> None:
+    """Write an unexpected error to the log, with the id that stands on its page. severity: if not as config says.
+
+    Its traceback comes with it, unless `tools.log_tracebacks` is off for this path.
+    """
+    config = request.config
+    level = config.get(f"{_TRACEBACKS}.severity", logging.ERROR) if severity is None else severity
+    if severity is not None or config.get(f"{_TRACEBACKS}.on", True):
+        _log.log(level, "%s failed [%s]", request.request_line, request.unique_id, exc_info=error)
+    else:
+        summary = traceback.format_exception_only(error)[-1].strip()
+        _log.log(level, "%s failed [%s]: %s", request.request_line, request.unique_id, summary)
 
 
 def fail(request: Request, response: Response, error: BaseException) -> None:

@@ -6,11 +6,12 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from kirsch.app.current import current
-from kirsch.app.request import Request, idle_request
+from kirsch.app.idle import idle_request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from kirsch.app.request import Request
     from kirsch.app.response import Response
 
 

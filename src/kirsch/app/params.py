@@ -46,9 +46,11 @@ class Plan:
     positional: names that a path segment may fill, in order. by_name: keyword-only names. required: without a default.
     open_ended: takes any number of segments (`*args`). any_name: takes any parameter (`**kwargs`).
     nameless: positional-only names. hidden: what the call itself fills (`self`).
+    made: what others have made of the same handler, by any key of theirs.
     """
 
     def __init__(self, handler: Callable[..., Any]) -> None:
+        self.made: dict[str, Any] = {}
         self.positional: tuple[str, ...] = ()
         self.by_name: tuple[str, ...] = ()
         self.nameless: tuple[str, ...] = ()

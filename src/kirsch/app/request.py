@@ -16,7 +16,6 @@ from kirsch.app.lazy import lazy
 from kirsch.app.legacynames import OldRequestNames
 from kirsch.app.pagehandler import PageHandler
 from kirsch.app.response import Response
-from kirsch.exchange import Exchange, Head
 from kirsch.http.addresses import LOCAL
 from kirsch.http.cookies import parse_cookies
 from kirsch.http.headers import Headers
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from kirsch.app.errors import HTTPError
     from kirsch.app.params import Plan
     from kirsch.app.resource import Resource
+    from kirsch.exchange import Exchange
 
 
 class Owner(Protocol):
@@ -371,30 +371,3 @@ def _host_port(host: Host, scheme: str) -> str:
     name = f"[{host.ip}]" if ":" in host.ip else host.ip or "localhost"
     standard = {"http": 80, "https": 443}.get(scheme)
     return name if host.port in (0, standard) else f"{name}:{host.port}"
-
-
-class _NoExchange(Exchange):
-    """What a request outside of any request stands on."""
-
-    def read(self, size: int = -1) -> bytes:
-        """There is no body."""
-        return b""
-
-    def open(self) -> None:
-        """There is nobody to answer."""
-
-    def send(self, data: bytes) -> None:
-        """There is nobody to answer."""
-
-    def end(self) -> None:
-        """There is nobody to answer."""
-
-    def cut(self) -> None:
-        """There is nobody to answer."""
-
-
-def idle_request() -> Request:
-    """A blank request, without an application, for code that asks outside of any request."""
-    request = Request(_NoExchange(Head("GET", b"/")))
-    request.response = Response()
-    return request

@@ -7,7 +7,7 @@ import os
 from types import MethodType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kirsch.app.config import merged
+from kirsch.app.config import DEFAULTS, merged
 from kirsch.app.resources import DISPATCH
 from kirsch.dispatch.expose import DISPATCH_METHOD, PopArgs
 from kirsch.dispatch.methods import allowed, method_of
@@ -28,7 +28,7 @@ class Route(NamedTuple):
     """One page. path: with `{name}` for segments that are arguments, `{*name}` for any number of them.
 
     methods: that it answers; empty for any. handler: its name. place: file and line, "" if unknown.
-    parameters: by name, from query or form. tools: that are on for it.
+    parameters: by name, from query or form. tools: that are on for it, but those that are by default.
     """
 
     path: str
@@ -110,13 +110,17 @@ def shape_of(handler: Any) -> tuple[list[str], tuple[str, ...]]:
 
 
 def tools_at(application: Application, path: str) -> tuple[str, ...]:
-    """The tools that are on at a path, as `<namespace>.<name>`, but for `tools.`, which goes without saying."""
+    """The tools that are on at a path, as `<namespace>.<name>`, but for `tools.`, which goes without saying.
+
+    Nor do those need saying that are on everywhere unless somebody turns them off.
+    """
     found = Dispatcher().find(application.root, path.replace("{", "").replace("}", ""))
     config = merged(application.site_config, found.steps(), application.config)
     names = []
     for namespace, toolbox in application.toolboxes.items():
         settings = {key.partition(".")[2]: value for key, value in config.items() if key.startswith(f"{namespace}.")}
-        on = [name for name, own in Toolbox.by_tool(settings).items() if own.get("on")]
+        by_tool = Toolbox.by_tool(settings)
+        on = [name for name, own in by_tool.items() if own.get("on") and f"{namespace}.{name}.on" not in DEFAULTS]
         names += [name if namespace == "tools" else f"{namespace}.{name}" for name in on if hasattr(toolbox, name)]
     return tuple(names)
 

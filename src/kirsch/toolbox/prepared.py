@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
+from kirsch.app.context import present
 from kirsch.app.hooks import Hook
 from kirsch.app.place import ConfigError
 from kirsch.options import Option, OptionError, Options, options_of
@@ -32,9 +33,21 @@ def standing(*, priority: float | None = None, failsafe: bool = False) -> Callab
 
 
 class PreparedTool(Tool):
-    """See the module. choices: the class of its options."""
+    """See the module. choices: the class of its options. required: those that a page must give where the tool is on."""
 
     choices: ClassVar[type[Options]] = Options
+    required: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self) -> None:
+        super().__init__()
+        if len(self._calls) == 1:
+            self.callable = self._now
+
+    def _now(self, *args: Any, **settings: Any) -> Any:
+        """Do it for the request being answered: `tools.accept.callable(["text/html"])`."""
+        request = present()
+        settings.update(zip(self.choices.known, args, strict=False))
+        return self._calls[0][1](request, request.response, self.plan(settings))
 
     @property
     def settings(self) -> frozenset[str]:
@@ -72,10 +85,18 @@ class PreparedTool(Tool):
             raise ConfigError(f"{where}: {error}") from None
 
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
-        """Its hooks, with a plan made of these settings."""
+        """Its hooks, with a plan made of these settings. ConfigError if a required one is missing."""
+        for name in self.required:
+            if settings.get(name) is None:
+                raise ConfigError(f"{self.namespace}.{self.name}.on needs {self.namespace}.{self.name}.{name}, too")
         plan = self.plan(settings)
         for point, call in self._calls:
             priority = settings.get("priority", getattr(call, "priority", self.priority))
             hook = self.named(Hook(call, priority=priority, plan=plan))
             hook.answers = point == "before_handler"
             yield point, hook
+
+
+def listed(value: Any) -> list[Any]:
+    """One value or several, as config may give them, as a list; of None an empty one."""
+    return [] if value is None else [value] if isinstance(value, str) else list(value)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kirsch.app.context import present
 from kirsch.app.request import Host
 from kirsch.http.addresses import is_among
 from kirsch.http.forwarded import UNKNOWN, Hop, Node, element_at, find_client, parse_forwarded, parse_list
@@ -131,15 +130,6 @@ class Proxy(PreparedTool):
 
     priority = 30
     choices = ProxySettings
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.callable = self._now
-
-    def _now(self, **settings: Any) -> None:
-        """Do it for the request being answered."""
-        request = present()
-        self.before_request_body(request, request.response, self.plan(settings))
 
     def prepare(self, settings: ProxySettings) -> Plan:
         """Field names as bytes."""

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from kirsch.toolbox.accept import Accept
+from kirsch.toolbox.allow import Allow
 from kirsch.toolbox.auth_basic import AuthBasic
 from kirsch.toolbox.auth_digest import AuthDigest
 from kirsch.toolbox.cors import Cors
 from kirsch.toolbox.csrf import CSRF
+from kirsch.toolbox.ignore_headers import IgnoreHeaders
+from kirsch.toolbox.log_headers import LogHeaders
+from kirsch.toolbox.log_hooks import LogHooks
+from kirsch.toolbox.log_tracebacks import LogTracebacks
+from kirsch.toolbox.params import Params
 from kirsch.toolbox.proxy import Proxy
+from kirsch.toolbox.redirect import ErrRedirect, Redirect
+from kirsch.toolbox.referer import Referer
+from kirsch.toolbox.response_headers import ResponseHeaders
 from kirsch.toolbox.security_headers import SecurityHeaders
 from kirsch.toolbox.session_auth import SessionAuthTool
 from kirsch.toolbox.tool import Toolbox
@@ -18,11 +28,22 @@ def standard_tools() -> Toolbox:
     """A toolbox of its own, under the namespace `tools`."""
     return Toolbox(
         "tools",
+        accept=Accept(),
+        allow=Allow(),
         auth_basic=AuthBasic(),
         auth_digest=AuthDigest(),
         cors=Cors(),
         csrf=CSRF(),
+        err_redirect=ErrRedirect(),
+        ignore_headers=IgnoreHeaders(),
+        log_headers=LogHeaders(),
+        log_hooks=LogHooks(),
+        log_tracebacks=LogTracebacks(),
+        params=Params(),
         proxy=Proxy(),
+        redirect=Redirect(),
+        referer=Referer(),
+        response_headers=ResponseHeaders(),
         security_headers=SecurityHeaders(),
         session_auth=SessionAuthTool(),
         trailing_slash=TrailingSlash(),

@@ -117,6 +117,10 @@ class Tool:
         """
         return True
 
+    def explain(self, request: Any, text: str) -> None:
+        """Write to the error log what it has decided: for tools with a setting `debug`."""
+        request.log.error(text, f"TOOLS.{self.name.upper()}")
+
     # -- as hooks ------------------------------------------------------------------------------------------------
 
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
