@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kirsch.toolbox.accept import Accept
 from kirsch.toolbox.allow import Allow
+from kirsch.toolbox.allowed_hosts import AllowedHosts
 from kirsch.toolbox.auth_basic import AuthBasic
 from kirsch.toolbox.auth_digest import AuthDigest
 from kirsch.toolbox.cors import Cors
@@ -16,6 +17,7 @@ from kirsch.toolbox.params import Params
 from kirsch.toolbox.proxy import Proxy
 from kirsch.toolbox.redirect import ErrRedirect, Redirect
 from kirsch.toolbox.referer import Referer
+from kirsch.toolbox.request_id import RequestIds
 from kirsch.toolbox.response_headers import ResponseHeaders
 from kirsch.toolbox.security_headers import SecurityHeaders
 from kirsch.toolbox.session_auth import SessionAuthTool
@@ -30,6 +32,7 @@ def standard_tools() -> Toolbox:
         "tools",
         accept=Accept(),
         allow=Allow(),
+        allowed_hosts=AllowedHosts(),
         auth_basic=AuthBasic(),
         auth_digest=AuthDigest(),
         cors=Cors(),
@@ -43,6 +46,7 @@ def standard_tools() -> Toolbox:
         proxy=Proxy(),
         redirect=Redirect(),
         referer=Referer(),
+        request_id=RequestIds(),
         response_headers=ResponseHeaders(),
         security_headers=SecurityHeaders(),
         session_auth=SessionAuthTool(),
