@@ -65,6 +65,19 @@ class Fields:
         return values[0] if len(values) == 1 else (b"; " if name == b"cookie" else b", ").join(values)
 
 
+class Lasting(list[Field]):
+    """Fields of an answer that is given many times, as they are: nobody changes them.
+
+    wire: what a door has made of them, for the lines (Date, Server) that it would add: these first, and then the rest.
+    """
+
+    __slots__ = ("wire",)
+
+    def __init__(self, fields: Iterable[Field] = ()) -> None:
+        super().__init__(fields)
+        self.wire: tuple[bytes, bytes, bool] = (b"", b"", False)
+
+
 class Head:
     """The head of a request: checked, but not decoded.
 

@@ -7,7 +7,7 @@ import pytest
 
 from kirsch.app.context import present
 from kirsch.app.errors import HTTPError, HTTPRedirect, NotFound
-from kirsch.app.response import Response
+from kirsch.app.response import Response, lasting
 from tests.app.pages import page
 
 STREAM = {"response.stream": True}
@@ -522,3 +522,68 @@ def test_collapse_body():
     response.body = body
 
     assert (response.collapse_body(), response.body, body.closed) == (b"ab", [b"ab"], 1)
+
+
+def renewed(before=None, code=200, phrase=b"", fields=None):
+    """A response that is finalized after renew(). before: what is done to it first."""
+    response = Response()
+    if before is not None:
+        before(response)
+    fields = [(b"Content-Type", b"text/css"), (b"X-A", b"1")] if fields is None else fields
+    response.renew(code, phrase, fields, b"old")
+    response.finalize()
+    return response
+
+
+@pytest.mark.parametrize(("code", "phrase", "status"), [(200, b"", b"200 OK"), (404, b"", b"404 Not Found"),
+                                                        (299, b"So so", b"299 So so")])  # fmt: skip
+def test_renew(code, phrase, status):
+    """What was finalized before is sent as it was; hooks can read its fields."""
+    response = renewed(code=code, phrase=phrase)
+
+    assert (response.output_status, response.page, response.length) == (status, b"old", 3)
+    assert response.fields == [(b"Content-Type", b"text/css"), (b"X-A", b"1")]
+    assert response.headers["X-A"] == "1"
+
+
+def test_renew_beside_headers_of_hooks():
+    """Headers and cookies that were set by then are sent as well; of the same name the renewed ones win."""
+
+    def before(response):
+        response.headers.update({"X-A": "0", "X-B": "2"})
+        response.cookie["c"] = "3"
+
+    fields = renewed(before).fields
+
+    assert sorted(fields) == sorted(
+        [(b"Content-Type", b"text/css;charset=utf-8"), (b"X-A", b"1"), (b"X-B", b"2"), (b"Set-Cookie", b"c=3")]
+    )
+
+
+def test_renew_closes_the_page_that_was_to_be():
+    """And nothing of it is left: neither stream nor status."""
+    body = Pieces("new")
+
+    def before(response):
+        response.body, response.stream, response.status = body, True, 500
+
+    response = renewed(before)
+
+    assert (body.closed, body.taken, response.code, response.page) == (1, 0, 200, b"old")
+
+
+def test_lasting_fields_are_not_changed():
+    """They are sent many times: whoever adds a field gets a list of his own."""
+    fields = lasting([(b"X-A", b"1")])
+    response = renewed(fields=fields)
+    response.header_list.append((b"X-B", b"2"))
+
+    assert (len(fields), len(response.fields)) == (1, 2)
+
+
+def test_headers_copied_with_what_is_withheld():
+    """A copy of the headers does not send what the application does not want to be sent."""
+    response = Response()
+    del response.headers["Server"]
+
+    assert response.headers.copy().to_wire() == response.headers.to_wire()

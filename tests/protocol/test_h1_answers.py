@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from kirsch.exchange import Lasting
 from kirsch.protocol.events import Limits, LocalError
 from kirsch.protocol.h1 import H1
+from kirsch.protocol.h1answer import field_lines
 from tests.protocol.dialogue import Answer
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -109,3 +111,24 @@ def test_names_of_statuses():
     """The phrases are those of RFC 9110; a reason of the application's own replaces them."""
     assert machine_after(GET).send_head(Answer(413, length=0)).startswith(b"HTTP/1.1 413 Content Too Large\r\n")
     assert machine_after(GET).send_head(Answer(200, b"Fine", length=0)).startswith(b"HTTP/1.1 200 Fine\r\n")
+
+
+@pytest.mark.parametrize(
+    "fields", [[(b"X-A", b"1")], [(b"Date", b"then"), (b"Server", b"")], [(b"Connection", b"close")]]
+)
+def test_lasting_fields(fields):
+    """Fields that are sent many times are put together once for the standing lines of a second."""
+    lasting = Lasting(fields)
+    for standing in (b"Date: now\r\nServer: K\r\n", b"Date: later\r\nServer: K\r\n"):
+        first, second = field_lines(lasting, standing), field_lines(lasting, standing)
+
+        assert first == second == field_lines(fields, standing)
+        assert first[0] is second[0]
+
+
+def test_lasting_fields_are_checked():
+    """No line break gets out by them, however often it is tried."""
+    lasting = Lasting([(b"X-A", b"1\r\nX-B: 2")])
+    for _ in "12":
+        with pytest.raises(LocalError):
+            field_lines(lasting, b"")

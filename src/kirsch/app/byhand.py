@@ -44,6 +44,14 @@ class ByHand(Exchange):
         self.done()
 
 
+def once_more(exchange: Exchange) -> ByHand:
+    """The same as a GET, without a body, and with nobody who waits for the answer."""
+    head = exchange.head
+    again = ByHand(Head("GET", head.target, head.version, list(head.fields)), None, exchange.client, exchange.server)
+    again.scheme, again.prefix, again.environ = exchange.scheme, exchange.prefix, exchange.environ
+    return again
+
+
 def head_of(method: str, path: str, query_string: str, protocol: str, headers: Iterable[tuple[str, str]]) -> Head:
     """The head that these values make. path: decoded, as WSGI has it. ValueError for what is no HTTP/x.y."""
     name, _, version = protocol.partition("/")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.lazy import lazy
 from kirsch.app.legacynames import OldResponseNames
+from kirsch.exchange import Lasting
 from kirsch.http.codes import parse_status, reason
 from kirsch.http.cookies import Cookies, set_cookie_lines
 from kirsch.http.dates import http_date
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 64 * 1024
 SERVER: Final = "Kirsch"
-_HTML: Final[list[Field]] = [(b"Content-Type", b"text/html;charset=utf-8")]
+_HTML: Final = Lasting([(b"Content-Type", b"text/html;charset=utf-8")])
 _STANDING: Final = ("date", "server")
 
 
@@ -61,6 +62,12 @@ class ResponseHeaders(Headers):
             if not super().__contains__(key):
                 return
         super().__delitem__(name)
+
+    def copy(self) -> ResponseHeaders:
+        """Another one with the same lines."""
+        headers = type(self)(self.lines())
+        headers._withheld = self._withheld
+        return headers
 
     def to_wire(self) -> list[Field]:
         """As of any Headers; an empty value says that the server must not add what it would."""
@@ -119,7 +126,10 @@ class Response(OldResponseNames):
     def headers(self) -> Headers:
         """The header fields, but for cookies; Date and Server are added on the way out."""
         if self._headers is None:
-            self._headers = ResponseHeaders([("Content-Type", "text/html")])
+            if self.fields is _HTML:
+                self._headers = ResponseHeaders([("Content-Type", "text/html")])
+            else:
+                self._headers = _decoded(self.fields)
         return self._headers
 
     @headers.setter
@@ -160,8 +170,8 @@ class Response(OldResponseNames):
     @property
     def header_list(self) -> list[Field]:
         """The fields as they will be sent, once finalized; more may be added."""
-        if self.fields is _HTML:
-            self.fields = list(_HTML)
+        if type(self.fields) is Lasting:
+            self.fields = list(self.fields)
         return self.fields
 
     timed_out = False
@@ -294,6 +304,25 @@ class Response(OldResponseNames):
             declared = charset_name(parameters.get("charset", ""))
         return declared or self.charset or "utf-8"
 
+    def renew(self, code: int, phrase: bytes, fields: list[Field], page: bytes) -> None:
+        """Answer with what was finalized once before, in place of any page; cookies and headers set by now stay.
+
+        Of headers by the same name, those in `fields` are sent. PERF: with none set, finalize() has nothing to do.
+        """
+        if self.page is not None:
+            self.discard()
+        self.page = page
+        self.stream = False
+        if phrase:
+            self.status = f"{code} {phrase.decode('latin-1')}"
+        else:
+            self.status = None if code == 200 else code
+        if self._headers is None:
+            self.fields = fields
+        else:
+            self._headers.pop("Content-Type", None)
+            self._headers.update(_decoded(fields))
+
     def discard(self) -> None:
         """Let go of the page that was to be, and close what its body holds open."""
         body = self.page if self.source is None else self.source
@@ -303,6 +332,15 @@ class Response(OldResponseNames):
     def __repr__(self) -> str:
         status = (self.output_status or b"").decode("latin-1") or self.status or "not finalized"
         return f"<Response {status}>"
+
+
+def lasting(fields: Iterable[Field]) -> Lasting:
+    """Fields for renew(), that are to be sent many times. PERF: they are put together once a second."""
+    return Lasting(fields)
+
+
+def _decoded(fields: Iterable[Field]) -> ResponseHeaders:
+    return ResponseHeaders((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields)
 
 
 @lru_cache(256)  # PERF: a site has few media types, and reading one takes 2 µs

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from kirsch.exchange import Lasting
 from kirsch.http.codes import REASONS
 from kirsch.http.dates import http_date
 from kirsch.protocol.chunked import TOKEN
@@ -61,6 +62,13 @@ def status_line(status: int, reason: bytes = b"") -> bytes:
 
 def field_lines(fields: Sequence[Field], standing: bytes) -> tuple[bytes, bool]:
     """The lines, the standing ones (Date, Server) behind them, and whether the application wants to close."""
+    if type(fields) is Lasting:
+        known, lines, close = fields.wire
+        if known is standing and lines:  # the same object for a second
+            return lines, close
+        lines, close = _checked_lines(fields, standing)
+        fields.wire = (standing, lines, close)
+        return lines, close
     try:
         return b"".join([_remembered[field] for field in fields]) + standing, False
     except KeyError:
