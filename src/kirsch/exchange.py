@@ -9,11 +9,12 @@ In this layer names and values are bytes, and the names of request fields are lo
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Field = tuple[bytes, bytes]
 Address = tuple[str, int]
@@ -25,6 +26,12 @@ FINISHED: Final = "finished"
 
 SLOW: Final = 0.001
 """Seconds from which on a handler counts as slow: less than one tick of the watch, more than any quick page takes."""
+
+
+BLOCK: Final = 64 * 1024
+"""Bytes of a file that are read at once, where it has to be read."""
+
+_READ_AT = getattr(os, "pread", None)
 
 
 class ExchangeError(RuntimeError):
@@ -139,6 +146,70 @@ class Pace:
             self.slow = seconds > SLOW
 
 
+class FileBody:
+    """A body of which all, or most, stands in an open file. Whoever sends it closes it, and then it is of no more use.
+
+    file: has close(); without a descriptor also seek() and read(). fd: its descriptor, or -1 for none; whoever can may
+    have the system send from there. pieces: bytes, or a start and a stop in the file. length: of all of them.
+    """
+
+    __slots__ = ("fd", "file", "length", "pieces")
+
+    def __init__(self, file: Any, pieces: Iterable[bytes | tuple[int, int]], fd: int = -1) -> None:
+        self.file = file
+        self.fd = fd
+        self.pieces = tuple(piece for piece in pieces if isinstance(piece, bytes) or piece[0] < piece[1])
+        self.length = sum(len(piece) if isinstance(piece, bytes) else piece[1] - piece[0] for piece in self.pieces)
+
+    def read_at(self, start: int, size: int) -> bytes:
+        """Up to `size` bytes of the file from there on. ExchangeError if there are none: it was longer before."""
+        if self.fd < 0:
+            self.file.seek(start)
+            data: bytes = self.file.read(size)
+        elif _READ_AT is not None:
+            data = _READ_AT(self.fd, size, start)
+        else:
+            os.lseek(self.fd, start, os.SEEK_SET)
+            data = os.read(self.fd, size)
+        if not data:
+            raise shortened(start)
+        return data
+
+    def __iter__(self) -> Iterator[bytes]:
+        """All of it, in blocks; then it is closed."""
+        try:
+            for piece in self.pieces:
+                if isinstance(piece, bytes):
+                    yield piece
+                    continue
+                start, stop = piece
+                while start < stop:
+                    block = self.read_at(start, min(stop - start, BLOCK))
+                    start += len(block)
+                    yield block
+        finally:
+            self.close()
+
+    def is_whole_file(self) -> bool:
+        """Whether it is all of a file, from its beginning to where it ends now, and nothing else. Asks the system."""
+        whole = len(self.pieces) == 1 and self.fd >= 0 and self.pieces[0] == (0, os.fstat(self.fd).st_size)
+        return whole and (os.lseek(self.fd, 0, os.SEEK_SET) == 0)
+
+    def close(self) -> None:
+        """Close the file. A second call does nothing."""
+        file, self.file, self.fd = self.file, None, -1
+        if file is not None:
+            file.close()
+
+    def __repr__(self) -> str:
+        return f"<FileBody of {self.length} bytes from {self.file!r}>"
+
+
+def shortened(place: int) -> ExchangeError:
+    """The error for a file that ends where more of it was promised."""
+    return ExchangeError(f"the file has become shorter while it was being sent: there is nothing from byte {place} on")
+
+
 class Exchange(ABC):
     """One request and its answer. Attributes beside the verbs:
 
@@ -240,6 +311,20 @@ class Exchange(ABC):
                 raise ExchangeError(f"the body ended after {self.sent} of the {self.length} bytes that were promised")
             self.stage = FINISHED
             self.end()
+
+    def deliver(self, status: int, fields: Sequence[Field], body: FileBody, reason: bytes = b"") -> None:
+        """Send a whole answer out of a file, as reply() does with bytes; the file is closed in any case.
+
+        Raises ClientGone. The file may be read on after this has returned.
+        """
+        try:
+            self.start(status, fields, body.length, reason)
+            if not self.bodiless:
+                for block in body:
+                    self.write(block)
+            self.finish()
+        finally:
+            body.close()
 
     def abort(self) -> None:
         """Break off, in a way that the client notices: what was sent is not the whole answer."""

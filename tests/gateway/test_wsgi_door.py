@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kirsch.exchange import ClientError, ClientGone, Exchange, ExchangeError
+from kirsch.exchange import ClientError, ClientGone, Exchange, ExchangeError, FileBody
 from kirsch.gateway import wsgi_door
 from kirsch.gateway.wsgi import WSGIHandler
 from kirsch.gateway.wsgi_door import FIELD_NAMES, WSGIExchange, as_wsgi
@@ -486,3 +486,92 @@ def test_round_trip(request: dict[str, Any], query: tuple[str, str, str]) -> Non
 
     assert around.outcome == direct.outcome
     assert around.calls == direct.calls
+
+
+# -- files -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def open_body(tmp_path: Any) -> Iterator[Callable[..., FileBody]]:
+    """Makes bodies of a file of 200,000 bytes; afterwards they must be closed."""
+    path = tmp_path / "file"
+    path.write_bytes(b"x" * 199_999 + b"y")
+    made: list[Any] = []
+
+    def make(*pieces: Any) -> FileBody:
+        made.append(path.open("rb", buffering=0))
+        return FileBody(made[-1], pieces or [(0, 200_000)], made[-1].fileno())
+
+    yield make
+    assert all(file.closed for file in made)
+
+
+class FileWrapper:
+    """What servers offer: it may have the system send the file. used: how many there were."""
+
+    used = 0
+
+    def __init__(self, file: Any, block_size: int = 8192) -> None:
+        FileWrapper.used += 1
+        self.file, self.close = file, file.close
+        self.fileno = file.fileno
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.file.read(8192), b"")
+
+
+@pytest.mark.parametrize(
+    ("pieces", "wrapper", "used", "length"),
+    [
+        ((), FileWrapper, 1, 200_000),
+        ((), None, 0, 200_000),
+        (((199_990, 200_000),), FileWrapper, 0, 10),
+        ((b"--", (0, 1), b"--"), FileWrapper, 0, 5),
+    ],
+)
+def test_files_are_fetched_by_the_server(
+    open_body: Callable[..., FileBody], pieces: Any, wrapper: Any, used: int, length: int
+) -> None:
+    """A whole file in the wrapper that it offers, parts in blocks; the end is told when it closes that."""
+    FileWrapper.used = 0
+    server = Server()
+    done: list[Exchange] = []
+
+    def handler(exchange: Exchange) -> None:
+        exchange.when_done = done.append
+        exchange.deliver(200, PLAIN, open_body(*pieces))
+
+    body = server.run(handler, **({"wsgi_file_wrapper": wrapper} if wrapper else {}))
+    assert (len(b"".join(body)), FileWrapper.used, done) == (length, used, [])
+    assert ("Content-Length", str(length)) in server.head[1]
+    body.close()
+    assert [exchange.sent for exchange in done] == [length]
+
+
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("GET", 304)])
+def test_files_of_which_only_the_head_is_sent(open_body: Callable[..., FileBody], method: str, status: int) -> None:
+    """Are closed at once; their length is told."""
+    server = Server()
+    body = server.run(lambda exchange: exchange.deliver(status, PLAIN, open_body()), REQUEST_METHOD=method)
+
+    assert b"".join(body) == b""
+    assert ("Content-Length", "200000") in server.head[1]
+
+
+def test_a_file_under_a_real_server(open_body: Callable[..., FileBody]) -> None:
+    """The reference server has a wrapper of its own."""
+
+    class Quiet(WSGIRequestHandler):
+        def log_message(self, *_: Any) -> None:
+            """Nothing."""
+
+    application = as_wsgi(lambda exchange: exchange.deliver(200, PLAIN, open_body()))
+    with make_server("127.0.0.1", 0, application, handler_class=Quiet) as server:
+        thread = threading.Thread(target=server.handle_request)
+        thread.start()
+        connection = http.client.HTTPConnection("127.0.0.1", server.server_port, timeout=5)
+        connection.request("GET", "/")
+        data = connection.getresponse().read()
+        connection.close()
+        thread.join()
+    assert (len(data), data[-2:]) == (200_000, b"xy")

@@ -15,10 +15,10 @@ from kirsch.exchange import FINISHED, ClientError, ClientGone, Exchange, Exchang
 from kirsch.gateway.wsgi_answer import BLOCK, HOP_BY_HOP, MOST, REASONS, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from wsgiref.types import StartResponse, WSGIApplication
 
-    from kirsch.exchange import Field
+    from kirsch.exchange import Field, FileBody
 
 MAX_BODY: Final = 100 * 1024 * 1024
 PATH: Final = re.compile(r"/[!-\"$->@-~]*")
@@ -87,6 +87,40 @@ class Body(list[bytes]):
     def __init__(self, pieces: Iterable[bytes], exchange: Exchange) -> None:
         super().__init__(pieces)
         self.close = exchange.done
+
+
+class FileAnswer:
+    """An answer out of a file on its way; the server says by close() that it is out.
+
+    It is a file for wsgi.file_wrapper (read, and fileno for servers that have the system send it), and an iterable.
+    """
+
+    def __init__(self, body: FileBody, exchange: Exchange) -> None:
+        self.body = body
+        self.exchange = exchange
+        self.blocks = iter(body)
+        self.ahead = b""
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to as many bytes as asked for; all that is left without a size."""
+        if size < 0:
+            ahead, self.ahead = self.ahead, b""
+            return ahead + b"".join(self.blocks)
+        data = self.ahead or next(self.blocks, b"")
+        self.ahead = data[size:]
+        return data[:size]
+
+    def fileno(self) -> int:
+        """The descriptor of the file."""
+        return self.body.fd
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.blocks
+
+    def close(self) -> None:
+        """Close the file."""
+        self.body.close()
+        self.exchange.done()
 
 
 class WSGIExchange(Exchange):
@@ -192,6 +226,25 @@ class WSGIExchange(Exchange):
             self.end()
         else:
             self.body = [data] if self.when_done is None else Body([data], self)
+
+    def deliver(self, status: int, fields: Sequence[Field], body: FileBody, reason: bytes = b"") -> None:
+        """As of any Exchange. The server fetches it, by the system if it has a way to (PEP 3333, wsgi.file_wrapper)."""
+        try:
+            self.start(status, fields, body.length, reason)
+            if self.bodiless:
+                body.close()
+                self.finish()
+                return
+            self.push = self.begin()
+        except BaseException:
+            body.close()
+            raise
+        self.sent = body.length
+        self.stage = FINISHED
+        self.body = answer = FileAnswer(body, self)
+        wrapper = self.environ.get("wsgi.file_wrapper")
+        if wrapper is not None and body.fd >= 0 and body.is_whole_file():
+            self.body = wrapper(answer, BLOCK)
 
     def open(self) -> None:
         """The server keeps the head until there is body: PEP 3333 wants it so."""

@@ -90,7 +90,9 @@ def _checked_lines(fields: Sequence[Field], standing: bytes) -> tuple[bytes, boo
                 standing = _without(standing, name)
                 if not field[1]:
                     continue  # the application wants none at all
-            elif len(_remembered) < _MOST_REMEMBERED and len(line) < _LONGEST_REMEMBERED:
+            elif len(line) < _LONGEST_REMEMBERED:
+                if len(_remembered) >= _MOST_REMEMBERED:
+                    _remembered.clear()  # of files and the like, whose lines come and go
                 _remembered[field] = line
         lines.append(line)
     return b"".join(lines) + standing, close

@@ -9,9 +9,11 @@ from time import monotonic
 from typing import TYPE_CHECKING, Protocol
 
 from kirsch.exchange import ClientGone
+from kirsch.server.flow import Flow
 from kirsch.server.poller import WRITE, wait_for
 
 if TYPE_CHECKING:
+    from kirsch.exchange import FileBody
     from kirsch.server.times import Times
 
 
@@ -40,7 +42,7 @@ class Channel:
         self.lost = False
         self.away = False
         self.patience = clock.times.write_timeout
-        self._outgoing: memoryview | None = None
+        self._outgoing: memoryview | Flow | None = None
         self._whole = 0.0  # when the loop gives up on all of it, however steadily the client takes some
 
     # -- without waiting -----------------------------------------------------------------------------------------
@@ -58,10 +60,30 @@ class Channel:
             if sent == len(data):
                 return True
             return self._leave_to_loop(memoryview(data)[sent:])
-        self._outgoing = memoryview(bytes(self._outgoing) + data)
+        self._outgoing = memoryview(self._taken_back(data))
         return False
 
-    def _leave_to_loop(self, rest: memoryview) -> bool:
+    def send_file(self, head: bytes, body: FileBody) -> bool:
+        """As send(), for a body in a file, which is closed with its last byte, or by drop(). Also raises ExchangeError.
+
+        It says False, too, where the client is lost with something of it unsent.
+        """
+        self._outgoing = flow = Flow(self._taken_back(head), body)
+        try:
+            flow.push(self.sock)
+        except OSError:
+            self.lost = True
+        if flow.left:
+            return self._leave_to_loop(flow)
+        self._outgoing = None
+        return True
+
+    def _taken_back(self, data: bytes) -> bytes:
+        """What is left to the loop, taken from it, and these bytes behind it."""
+        rest, self._outgoing = self._outgoing, None
+        return data if rest is None else bytes(_plain(rest)) + data
+
+    def _leave_to_loop(self, rest: memoryview | Flow) -> bool:
         self._outgoing = rest
         self.deadline = self._whole = self.clock.now + self.clock.times.write_timeout
         return False
@@ -90,12 +112,25 @@ class Channel:
         """Send more of what is left; whether all is out. What follows from that is not done here. Raises OSError."""
         rest = self._outgoing
         assert rest is not None
-        sent = self.sock.send(rest)
-        self._outgoing = rest[sent:]
+        if isinstance(rest, Flow):
+            sent = rest.push(self.sock)
+            done = not rest.left
+        else:
+            sent = self.sock.send(rest)
+            self._outgoing = rest[sent:]
+            done = sent == len(rest)
         times = self.clock.times
         self._whole += sent / times.min_rate
         self.deadline = min(self.clock.now + times.write_timeout, self._whole)
-        return sent == len(rest)
+        return done
+
+    def drop(self) -> int:
+        """Let go of what is left: nobody will send it. How many bytes that were."""
+        rest, self._outgoing = self._outgoing, None
+        if isinstance(rest, Flow):
+            rest.close()
+            return rest.left
+        return len(rest) if rest is not None else 0
 
     # -- for a handler: waits, but never with the baton ----------------------------------------------------------
 
@@ -105,7 +140,7 @@ class Channel:
             raise ClientGone
         rest: memoryview | bytes = data
         if self._outgoing is not None:
-            rest, self._outgoing = bytes(self._outgoing) + data, None
+            rest = self._taken_back(data)
         times = self.clock.times
         while True:
             try:
@@ -149,3 +184,9 @@ class Channel:
         """End the talk under the thread that owns the connection: what it waits for will not come. From any thread."""
         with contextlib.suppress(OSError):
             self.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _plain(rest: memoryview | Flow) -> memoryview:
+    """What may have something put behind it: an answer out of a file is the last that is sent before the next step."""
+    assert not isinstance(rest, Flow)
+    return rest

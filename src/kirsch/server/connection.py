@@ -254,7 +254,7 @@ class Connection(Channel):
 
     def _after(self, stream: Stream) -> int:
         """The answer is on its way: what comes next on this connection?"""
-        if stream.when_done is not None and (self.finishing is None or self.lost):
+        if stream.when_done is not None and self.finishing is None:
             stream.done()
         if self.lost:
             return CLOSE
@@ -369,6 +369,9 @@ class Connection(Channel):
         """Close the socket; for the loop, when it has forgotten the connection."""
         with contextlib.suppress(OSError):
             self.sock.close()
+        unsent = self.drop()
+        if self.finishing is not None and unsent:
+            self.finishing.sent = max(0, self.finishing.sent - unsent)
         for stream in (self.stream, self.finishing):
             if stream is not None:
                 try:

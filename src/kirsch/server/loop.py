@@ -16,6 +16,7 @@ from functools import partial
 from time import monotonic, time
 from typing import TYPE_CHECKING, Protocol
 
+from kirsch.exchange import ExchangeError
 from kirsch.http.addresses import is_among
 from kirsch.protocol.h1answer import standing_lines
 from kirsch.server.announced import AnnouncedConnection
@@ -168,7 +169,7 @@ class Loop:
         before, self._waiting = self._waiting, {}
         for connection in ready:
             if connection.sending:
-                with contextlib.suppress(OSError):  # a thread will meet it again
+                with contextlib.suppress(OSError, ExchangeError):  # a thread will meet it again
                     connection.push()
                 continue
             since, served = before.get(connection, (self.now, connection.requests))

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Sequence
 
-    from kirsch.exchange import Address
+    from kirsch.exchange import Address, FileBody
     from kirsch.protocol.h1 import H1
 
 LARGE = 64 * 1024
@@ -51,6 +51,9 @@ class Carrier(Protocol):
 
     def send_both(self, head: bytes, data: bytes) -> bool:
         """As send, in two pieces."""
+
+    def send_file(self, head: bytes, body: FileBody) -> bool:
+        """As send, for a body in a file."""
 
     def send_all(self, data: bytes) -> None:
         """Send, waiting."""
@@ -189,14 +192,36 @@ class Stream(Exchange):
         elif self.when_done is not None:
             self.done()
 
+    def deliver(self, status: int, fields: Sequence[Field], body: FileBody, reason: bytes = b"") -> None:
+        """As of any Exchange. The system sends from the file; what the client is too slow for is left to the loop."""
+        if body.fd < 0 or self.head.method == "HEAD" or status in (204, 304):
+            super().deliver(status, fields, body, reason)
+            return
+        try:
+            self.start(status, fields, body.length, reason)
+            head = self._head()
+        except BaseException:
+            body.close()
+            raise
+        connection = self.connection
+        connection.finishing = self
+        self.sent = body.length
+        self.stage = FINISHED  # from here on nothing else may be answered, whatever happens
+        if connection.send_file(head, body):
+            connection.finishing = None
+            self.done()
+
     def open(self) -> None:
         """Make the head; it leaves together with the first piece of the body."""
+        self._head_bytes = self._head()
+
+    def _head(self) -> bytes:
         machine = self.connection.machine
         if not machine.body_ended:
             self._leave_body()
         if self.connection.loop.stopping:
             machine.keep_alive = False
-        self._head_bytes = machine.send_head(self, self.connection.loop.standing)
+        return machine.send_head(self, self.connection.loop.standing)
 
     def send(self, data: bytes) -> None:
         """Send a piece now, blocking only this thread."""
