@@ -214,10 +214,14 @@ class Headers(MutableMapping[str, str]):
     def update(self, other: Any = (), /, **named: Any) -> None:
         """As for a dict; from other Headers all lines are taken over."""
         if isinstance(other, Headers):
-            for key, line in other._lines.items():
-                self._lines[key] = line
-                self._more.pop(key, None)
-            self._more.update({key: lines.copy() for key, lines in other._more.items()})
+            self._lines.update(other._lines)
+            if self._more:
+                for key in other._lines:
+                    self._more.pop(key, None)
+            if other._more:
+                self._more.update({key: lines.copy() for key, lines in other._more.items()})
+            if not named:  # PERF: half the time
+                return
             other = ()
         super().update(other, **named)
 
