@@ -87,6 +87,8 @@ LAZY = {
     "pymemcache": "optional; needed by one kind of store",
     "redis": "optional; needed by one kind of store",
     "kirsch.stores": "start-up time; the kinds of stores are loaded by the address that names them",
+    "kirsch.toolbox.cachedplace": "start-up time; needed where pages are cached",
+    "kirsch.toolbox.sharedcache": "start-up time; needed where processes share a cache",
     "sqlite3": "start-up time; needed by one kind of store",
     "ssl": "start-up time and memory; needed with TLS only",
     "tempfile": "start-up time; needed when somebody uploads a file",

@@ -8,6 +8,11 @@ from tests.house import ROOT
 
 COMING = {
     "A-14": "6: the tutorial",
+    "T-01": "4: compression",
+    "T-02": "4: encodings",
+    "T-03": "4: encodings",
+    **{f"T-{number:02}": "4: static files" for number in range(4, 10)},
+    "T-13": "4: XML-RPC for a part of the site",
 }
 """Rows that are not there yet: number of the issue, and what it is about. Lines only ever leave this table."""
 
@@ -18,7 +23,7 @@ PARTLY = {
 }
 """Rows whose test leaves something out, likewise."""
 
-ROWS = {"A": 14, "M": 12, "E": 4, "D": 21, "Q": 8, "U": 9, "N": 5, "R": 6, "C": 5, "H": 11, "G": 9}
+ROWS = {"A": 14, "M": 12, "E": 4, "D": 21, "Q": 8, "U": 9, "N": 5, "R": 6, "C": 5, "H": 11, "G": 9, "T": 13}
 
 
 def test_every_row_has_a_test():

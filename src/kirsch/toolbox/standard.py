@@ -7,6 +7,8 @@ from kirsch.toolbox.allow import Allow
 from kirsch.toolbox.allowed_hosts import AllowedHosts
 from kirsch.toolbox.auth_basic import AuthBasic
 from kirsch.toolbox.auth_digest import AuthDigest
+from kirsch.toolbox.autovary import AutoVary
+from kirsch.toolbox.caching import Caching
 from kirsch.toolbox.cors import Cors
 from kirsch.toolbox.csrf import CSRF
 from kirsch.toolbox.ignore_headers import IgnoreHeaders
@@ -35,6 +37,8 @@ def standard_tools() -> Toolbox:
         allowed_hosts=AllowedHosts(),
         auth_basic=AuthBasic(),
         auth_digest=AuthDigest(),
+        autovary=AutoVary(),
+        caching=Caching(),
         cors=Cors(),
         csrf=CSRF(),
         err_redirect=ErrRedirect(),

@@ -1,0 +1,378 @@
+"""The cache in front of one place: whether a copy will do, who makes a new one, and whether it may be kept."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from urllib.parse import unquote_plus
+from weakref import WeakKeyDictionary
+
+from kirsch.app.answers import tell
+from kirsch.app.errors import HTTPError, KirschError
+from kirsch.http.cachecontrol import NO_WISHES, Wishes, parse_wishes
+from kirsch.http.headers import Headers
+from kirsch.http.urls import join
+from kirsch.toolbox.copies import Copy, Field, Fork
+from kirsch.toolbox.makers import Makers
+from kirsch.toolbox.pagecache import Cache, MemoryCache, key_of, key_of_url, variant_key
+from kirsch.toolbox.refreshing import refresh
+from kirsch.toolbox.ticket import Ticket
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kirsch.toolbox.cachingsettings import CachingSettings
+
+READING: Final = ("GET", "HEAD")
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+GRACE: Final = 60.0
+"""Seconds for which a copy is kept after its use, for clients that take a stale one."""
+
+FORKED: Final = 86400.0
+"""Seconds for which it is remembered that a page varies."""
+
+_CONDITIONS: Final = ("If-None-Match", "If-Modified-Since")
+_SPECIAL: Final = frozenset(
+    {
+        b"authorization", b"cache-control", b"if-match", b"if-modified-since", b"if-none-match", b"if-range",
+        b"if-unmodified-since", b"pragma", b"range",
+    }
+)  # fmt: skip
+
+
+class Block(Protocol):
+    """The fields of a request as they came: Fields of the exchange, see there."""
+
+    pairs: list[Field]
+    made: dict[str, Any]
+
+    def get(self, name: bytes) -> bytes | None:
+        """The value of a field."""
+
+
+class Asking(NamedTuple):
+    """What the fields of a request mean here. plain: nothing special. named: it has credentials. part: of a page."""
+
+    host: str
+    plain: bool = True
+    wishes: Wishes = NO_WISHES
+    named: bool = False
+    part: bool = False
+
+
+def read_asking(fields: Block) -> Asking:
+    """Read it, or find it read. PERF: a client that keeps its connection mostly sends the same fields again."""
+    known: Asking | None = fields.made.get("caching")
+    if known is not None:
+        return known
+    host = (fields.get(b"host") or b"").decode("latin-1")
+    special = {name: value.decode("latin-1") for name, value in fields.pairs if name in _SPECIAL}
+    if special:
+        control = fields.get(b"cache-control") or b""
+        wishes = parse_wishes(control.decode("latin-1"), special.get(b"pragma", ""))
+        asking = Asking(host, False, wishes, b"authorization" in special, b"range" in special)
+    else:
+        asking = Asking(host)
+    fields.made["caching"] = asking
+    return asking
+
+
+def values_of(fields: Block, names: tuple[str, ...]) -> str:
+    """What a request says in these fields, as part of a key; a field that is not there is not an empty one."""
+    label = f"caching: {','.join(names)}"
+    known: str | None = fields.made.get(label)
+    if known is None:
+        values = [fields.get(name.encode("latin-1", "replace")) for name in names]
+        known = fields.made[label] = "\0".join("\1" if each is None else each.decode("latin-1") for each in values)
+    return known
+
+
+class Caches:
+    """The caches of all applications: each has its own for each size, or store, that its config names."""
+
+    def __init__(self) -> None:
+        self._mutex = threading.Lock()
+        self._of: WeakKeyDictionary[Any, tuple[Makers, dict[Any, Cache]]] = WeakKeyDictionary()
+
+    def find(self, app: Any, settings: CachingSettings) -> tuple[Makers, Cache]:
+        """The cache for these settings."""
+        sizes = (settings.maxobjects, settings.maxsize, settings.store, settings.cache_class)
+        with self._mutex:
+            makers, caches = self._of.setdefault(app, (Makers(), {}))
+            cache = caches.get(sizes)
+            if cache is None:
+                cache = caches[sizes] = make_cache(settings)
+            return makers, cache
+
+    def of(self, app: Any = None) -> list[Cache]:
+        """Those of an application, or of all."""
+        with self._mutex:
+            return [cache for each, (_, caches) in self._of.items() if app in (None, each) for cache in caches.values()]
+
+    def clear(self, app: Any = None) -> None:
+        """Forget everything, also what is being made."""
+        for makers in self._makers(app):
+            makers.change_all()
+        for cache in self.of(app):
+            cache.clear()
+
+    def delete(self, url: str, app: Any = None) -> None:
+        """Forget a page."""
+        self.forget([key_of_url(url)], app)
+
+    def forget(self, keys: Iterable[str], app: Any = None) -> None:
+        """Forget pages by their keys."""
+        for key in keys:
+            for makers in self._makers(app):
+                makers.change(key)
+            for cache in self.of(app):
+                cache.delete(key)
+
+    def _makers(self, app: Any) -> list[Makers]:
+        with self._mutex:
+            return [makers for each, (makers, _) in self._of.items() if app in (None, each)]
+
+
+def make_cache(settings: CachingSettings) -> Cache:
+    """The cache that settings ask for."""
+    if settings.cache_class is not None:
+        cache: Cache = settings.cache_class()
+    elif settings.store is not None:
+        from kirsch.toolbox.sharedcache import SharedCache
+
+        cache = SharedCache(settings.store)
+    else:
+        cache = MemoryCache()
+    for name in ("maxobjects", "maxobj_size", "maxsize", "delay"):
+        setattr(cache, name, getattr(settings, name))
+    return cache
+
+
+class CachedPlace:
+    """See the module. settings: what config says. cache, makers: of the application, known at the first request."""
+
+    cache: Cache
+    makers: Makers
+
+    def __init__(self, settings: CachingSettings, caches: Caches) -> None:
+        self.settings = settings
+        self.caches = caches
+        self._app: Any = None
+        self._clock: Callable[[], float] = monotonic
+        self._quiet = not (settings.debug or settings.cache_status)
+        self._counts_all = settings.params is None and not settings.ignored_params and not settings.sorted_params
+
+    def look(self, request: Any, response: Any) -> None:
+        """Answer by a copy, or see to it that one is made of the page to come."""
+        if self._app is not request.app:
+            self._bind(request.app)
+        if request.method not in READING or (request.handler_replaced and request.handler is None):
+            self._leave(request)
+            return
+        fields = request.exchange.head.block
+        asking = read_asking(fields)
+        key = self.key(request, asking)
+        kept, at = self.find(key, fields)
+        if kept is not None:
+            age = self._clock() - kept.made
+            # PERF: the usual case, with nothing to be weighed and nothing to be told.
+            if asking.plain and 0 <= age < kept.lifetime and self._quiet and not self._named(request, asking):
+                request.cached, request.cacheable, request.handler = True, False, None
+                kept.put(response, age)
+                return
+            if "refreshing" not in request.__dict__ and self.serve(request, response, asking, kept):
+                return
+        self._make(request, response, asking, key, kept, at)
+
+    def _bind(self, app: Any) -> None:
+        self.makers, self.cache = self.caches.find(app, self.settings)
+        self._clock = self.cache.clock
+        self._app = app
+
+    def key(self, request: Any, asking: Asking) -> str:
+        """The key of the page that is asked for."""
+        own = request.__dict__
+        exchange = request.exchange
+        base = own.get("base")  # which a proxy tool may have set
+        if base is None:
+            base = f"{exchange.scheme}://{asking.host}" if asking.host else request.base
+        prefix = own.get("script_name")
+        if prefix is None:
+            prefix = exchange.prefix + (request.app.script_name or "")
+        query = request.query_string
+        if query and not self._counts_all:
+            query = self._counting(query)
+        return key_of(base, prefix + request.path_info, query)
+
+    def _counting(self, query: str) -> str:
+        """The part of a query that counts."""
+        settings = self.settings
+        parts = [(unquote_plus(part.partition("=")[0]), part) for part in query.split("&")]
+        if settings.params is not None:
+            parts = [each for each in parts if each[0] in settings.params]
+        parts = [each for each in parts if each[0] not in settings.ignored_params]
+        if settings.sorted_params:
+            parts.sort(key=lambda each: each[0])  # those of one name keep their order, which may matter
+        return "&".join([part for _, part in parts])
+
+    def find(self, key: str, fields: Block) -> tuple[Copy | None, str]:
+        """The copy for a request with these fields, fresh or not, and the key at which it stands or would stand."""
+        kept = self.cache.get(key)
+        if isinstance(kept, Fork):
+            key = variant_key(key, kept, values_of(fields, kept.names))
+            kept = self.cache.get(key)
+        return (kept if isinstance(kept, Copy) else None), key
+
+    @staticmethod
+    def _named(request: Any, asking: Asking) -> bool:
+        """Whether it is made in somebody's name, as far as that is known."""
+        if asking.named or request.__dict__.get("login") is not None:
+            return True
+        return request.exchange.environ is not None and request.login is not None
+
+    def wishes(self, asking: Asking) -> Wishes:
+        """What is heeded of the client's wishes."""
+        wishes = asking.wishes
+        if self.settings.allow_reload or wishes is NO_WISHES:
+            return wishes
+        return Wishes(no_store=wishes.no_store, only_copy=wishes.only_copy)
+
+    def serve(self, request: Any, response: Any, asking: Asking, copy: Copy) -> bool:
+        """Answer by a copy if it will do."""
+        facts = copy.facts
+        if self._named(request, asking) and not facts.public:
+            return False
+        age = max(0.0, self._clock() - copy.made)
+        wishes = self.wishes(asking)
+        if not wishes.suits(age, copy.lifetime, facts.strict):
+            lasting = 0 if facts.strict or wishes.min_fresh else copy.lifetime + facts.while_revalidate
+            if not wishes.suits(age, lasting):
+                return False
+            refresh(self, request, asking)
+        request.cached, request.cacheable, request.handler = True, False, None
+        headers = Headers.from_wire(request.exchange.head.block.pairs)
+        copy.put_for(request.method, headers, response, age, self.status(f"hit; ttl={int(copy.lifetime - age)}"))
+        if response.status == 304:
+            self.cache.tot_non_modified += 1
+        self.say(request, f"a copy of {int(age)} s")
+        return True
+
+    # -- making it -----------------------------------------------------------------------------------------------
+
+    def _make(self, request: Any, response: Any, asking: Asking, key: str, copy: Copy | None, at: str) -> None:
+        """Wait for somebody who makes it, or see to it that this request does."""
+        wishes = self.wishes(asking)
+        if wishes.only_copy:
+            raise HTTPError(504, "There is no copy of this page, and nothing else was asked for.")
+        request.cached, request.cacheable = False, True
+        named = self._named(request, asking)
+        ticket = Ticket(self, request, response, key)
+        ticket.stale = copy if copy is not None and not (named and not copy.facts.public) else None
+        ticket.unkept = "no-store" if wishes.no_store else "" if request.method == "GET" else "HEAD"
+        ticket.named = named
+        making = request.__dict__.get("refreshing")
+        if making is not None:
+            ticket.making = making
+        elif not (named or wishes.anew or asking.part or ticket.unkept) and self._wait(
+            request, response, asking, at, ticket
+        ):
+            return
+        if not (ticket.unkept or named or asking.part or self.makers.passes(at)):
+            ticket.ask_for_whole(_CONDITIONS)
+        ticket.attach()
+
+    def _wait(self, request: Any, response: Any, asking: Asking, at: str, ticket: Ticket) -> bool:
+        """Whether somebody else has made it meanwhile, so that it is answered. Else this request is to make it."""
+        seconds = self.settings.antistampede_timeout or 0
+        until = monotonic() + seconds
+        fields = request.exchange.head.block
+        while not self.makers.passes(at):
+            making, mine = self.makers.join(at)
+            if mine:
+                ticket.making = making
+                ticket.hold(self.cache.making(at, max(0.0, until - monotonic())))
+            else:
+                left = until - monotonic()
+                if left <= 0:
+                    return False
+                request.exchange.step_aside()
+                if not making.wait(left) or not making.kept:
+                    return False
+            copy, at = self.find(ticket.key, fields)  # it may have been made since we looked
+            if copy is not None and self.serve(request, response, asking, copy):
+                ticket.release(kept=True)
+                return True
+            if mine:
+                return False
+        return False
+
+    def keep(self, key: str, fields: Block, names: tuple[str, ...], copy: Copy) -> None:
+        """Put a copy where requests like this one find it. names: of the fields by which the page varies."""
+        cache = self.cache
+        seconds = copy.facts.useful + GRACE + copy.made - self._clock()
+        fork = cache.get(key)
+        if not isinstance(fork, Fork):
+            if not names:
+                cache.put(key, copy, seconds)
+                return
+            fork = Fork(names)
+        elif set(names) - set(fork.names):
+            fork = Fork(tuple(dict.fromkeys((*fork.names, *names))))
+        cache.put(key, fork, max(seconds, FORKED))
+        cache.put(variant_key(key, fork, values_of(fields, fork.names)), copy, seconds)
+
+    def guarded(self, request: Any, response: Any, ticket: Ticket) -> Callable[[], Any]:
+        """The handler, but when it fails the stale copy is the page."""
+        handler = request.handler
+
+        def page() -> Any:
+            try:
+                return handler()
+            except HTTPError as error:
+                if error.code < 500:
+                    raise
+            except KirschError:
+                raise
+            except Exception as error:
+                tell(request, error)
+            ticket.put_stale(request, response)
+            return response.page
+
+        return page
+
+    # -- other methods -------------------------------------------------------------------------------------------
+
+    def _leave(self, request: Any) -> None:
+        """Do nothing for this request, unless it changes the page."""
+        request.cached = request.cacheable = False
+        if request.method not in SAFE or request.method in self.settings.invalid_methods:
+            request.hooks.attach("on_end_resource", self._changed)
+
+    def _changed(self, request: Any, response: Any) -> None:
+        """Forget the page, and those that the answer names, unless it says that nothing was done (§4.4)."""
+        if response.code >= 400:
+            return
+        asking = read_asking(request.exchange.head.block)
+        keys = [self.key(request, asking)]
+        base = request.base
+        for name in ("Location", "Content-Location"):
+            value = response.headers.get(name)
+            url = join(f"{base}{request.script_name}{request.path_info}", value) if value else ""
+            if url.startswith(f"{base}/"):
+                with suppress(ValueError):  # an address that is none, of the application's own making
+                    keys.append(key_of_url(url))
+        self.caches.forget(keys, request.app)
+        self.say(request, f"forgotten after {request.method}")
+
+    # -- what is told --------------------------------------------------------------------------------------------
+
+    def status(self, text: str) -> tuple[Field, ...]:
+        """The field Cache-Status, if it is wanted."""
+        return ((b"Cache-Status", f"Kirsch; {text}".encode()),) if self.settings.cache_status else ()
+
+    def say(self, request: Any, text: str) -> None:
+        """Tell the log, if it is wanted."""
+        if self.settings.debug:
+            request.app.log(f"{request.request_line}: {text}", "TOOLS.CACHING")

@@ -1,0 +1,165 @@
+"""A cache over a store: copies are shared by all processes that open it, and outlive them where the store does.
+
+While the store is away pages are made as without a cache; that is said once when it begins, and once when it is over.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from contextlib import contextmanager
+from functools import partial
+from hashlib import sha256
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
+
+from kirsch.stores.store import Conflict, LockTimeout, StoreError
+from kirsch.toolbox.copies import Copy, Facts, Fork
+from kirsch.toolbox.pagecache import Cache, Kept, Shelf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kirsch.stores.store import Store
+
+PREFIX: Final = "page:"
+PAUSE: Final = 1.0
+"""Seconds for which a store that has failed is not asked again: each attempt may take as long as its patience."""
+
+LEASE: Final = 60.0
+
+_log = logging.getLogger("kirsch.error")
+
+
+class WrittenCopy(msgspec.Struct, array_like=True, tag="copy"):
+    """A Copy as it is written."""
+
+    facts: Facts
+    code: int
+    phrase: bytes
+    fields: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class WrittenFork(msgspec.Struct, array_like=True, tag="fork"):
+    """A Fork as it is written."""
+
+    names: tuple[str, ...]
+    mark: str
+
+
+_decoder = msgspec.msgpack.Decoder(WrittenCopy | WrittenFork)
+_encoder = msgspec.msgpack.Encoder()
+
+
+class SharedCache(Cache):
+    """See the module.
+
+    maxobjects, maxsize: of what this process has put there. _away: until when the store is left alone; 0 if it is well.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._mutex = threading.Lock()
+        self._shelf = Shelf()
+        self._away = 0.0
+
+    @staticmethod
+    def clock() -> float:
+        """The time of day, which processes share. An entry lasts by the clock of the store in any case."""
+        return time.time()
+
+    def get(self, key: str) -> Kept | None:
+        entry = self._try(lambda: self.store.get(digest(key)))
+        with self._mutex:
+            self.tot_gets += 1
+            self.tot_hist += entry is not None
+        return decode(entry.value) if entry is not None else None
+
+    def put(self, key: str, kept: Kept, seconds: float) -> None:
+        name = digest(key)
+        data = encode(kept)
+        with self._mutex:
+            self.tot_puts += 1
+            pushed = list(self._shelf.add(name, len(data), self.maxobjects, self.maxsize))
+            self.cursize = self._shelf.size
+        if name not in pushed:
+            self._try(lambda: self.store.set(name, data, seconds))
+        for oldest in pushed:
+            self._try(partial(self.store.delete, oldest))
+
+    def delete(self, key: str) -> None:
+        name = digest(key)
+        with self._mutex:
+            self._shelf.drop(name)
+            self.cursize = self._shelf.size
+        self._try(lambda: self.store.delete(name))
+
+    def clear(self) -> None:
+        with self._mutex:
+            self._shelf = Shelf()
+            self.cursize = 0
+        self._try(lambda: self.store.clear(PREFIX))
+
+    @contextmanager
+    def making(self, key: str, wait: float) -> Iterator[bool]:
+        """Within it no other process makes that page."""
+        lock = self.store.lock(digest(key), wait, LEASE)
+        held = self._try(lambda: _entered(lock)) or False
+        try:
+            yield held
+        finally:
+            if held:
+                self._try(lambda: lock.__exit__(None, None, None))
+
+    def _try(self, act: Callable[[], Any]) -> Any:
+        """What the store gives; None if it is away."""
+        away = self._away
+        if away and monotonic() < away:
+            return None
+        if away:
+            self._away = monotonic() + PAUSE  # the others go on without it while this one tries
+        try:
+            given = act()
+        except (LockTimeout, Conflict):
+            return None
+        except StoreError as error:
+            if not away:
+                _log.warning("pages are made without a cache while it is away: %s", error)
+            self._away = monotonic() + PAUSE
+            return None
+        if away:
+            self._away = 0.0
+            _log.warning("the cache is there again: %s", self.store.url)
+        return given
+
+
+def _entered(lock: Any) -> bool:
+    lock.__enter__()
+    return True
+
+
+def digest(key: str) -> str:
+    """The key in the store: keys of pages are longer than those may be."""
+    return PREFIX + sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def encode(kept: Kept) -> bytes:
+    """As bytes."""
+    if isinstance(kept, Fork):
+        return _encoder.encode(WrittenFork(kept.names, kept.mark))
+    return _encoder.encode(WrittenCopy(kept.facts, kept.code, kept.phrase, list(kept.fields), kept.body))
+
+
+def decode(data: bytes) -> Kept | None:
+    """What was encoded; None for anything else, as another version may have written it."""
+    try:
+        written = _decoder.decode(data)
+    except msgspec.MsgspecError:
+        return None
+    if isinstance(written, WrittenFork):
+        return Fork(written.names, written.mark)
+    return Copy(written.facts, written.code, written.phrase, written.fields, written.body)
