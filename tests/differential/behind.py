@@ -113,6 +113,22 @@ DETAILS = (
     Known("10.2", "a media type reads as it was sent", {"body": ("detail: upload type",)}),
 )
 
+LOGINS = (
+    Known(
+        "RFC 9110",
+        "credentials come once",
+        {"200 → 400": named("basic: two /", "basic", "latin")},
+    ),
+    Known(
+        "S5", "a sum is good for the address that it was made for", {"401 → 400": ("digest: nonce of nobody /sums",)}
+    ),
+    Known(
+        "18.1",
+        "what the function that checks passwords raises is no fault of the client",
+        {"400 → 500": ("basic: failing",)},
+    ),
+)
+
 PROXIED = (
     Known("S11", "lists of proxies are read from the right", {"body": ("proxied: clients /client",)}),
     Known(

@@ -8,7 +8,7 @@ wire, pages found in other ways and names seldom asked for stand in behind.py.
 
 from __future__ import annotations
 
-from tests.differential.behind import DETAILS, FOUND, PROXIED, WIRE
+from tests.differential.behind import DETAILS, FOUND, LOGINS, PROXIED, WIRE
 from tests.differential.known import Known, named
 
 MENDED = (
@@ -302,5 +302,5 @@ INSIDE = (
     Known("C23", "Accept-Charset is not judged", {"400 → 200": ("Accept-Charset: utf-8;q=x",)}),
 )
 
-KNOWN = (*MENDED, *WALK, *PARAMETERS, *ANSWERS, *HOOKS, *INSIDE, *WIRE, *FOUND, *DETAILS, *PROXIED)
+KNOWN = (*MENDED, *WALK, *PARAMETERS, *ANSWERS, *HOOKS, *INSIDE, *WIRE, *FOUND, *DETAILS, *LOGINS, *PROXIED)
 EXPECTED = {name: difference for known in KNOWN for name, difference in known.pairs()}

@@ -107,6 +107,15 @@ def known_length(theirs, ours):
         ours.drop("content-length")
 
 
+def digest_challenge(theirs, ours):
+    """Digest is offered by SHA-256, too, and with another nonce (S5); realm, and whether it is stale, are compared."""
+    said, offered = theirs.get("www-authenticate") or "", ours.get("www-authenticate") or ""
+    parts = [re.findall(r'realm="[^"]*"|stale=', each) for each in (said, offered)]
+    if said.startswith("Digest ") and offered.startswith("Digest ") and set(parts[0]) == set(parts[1]):
+        theirs.drop("www-authenticate")
+        ours.drop("www-authenticate")
+
+
 RULES = (
     server_name,
     refused_by_server,
@@ -120,4 +129,5 @@ RULES = (
     closing,
     keeping,
     known_length,
+    digest_challenge,
 )

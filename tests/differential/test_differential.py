@@ -9,7 +9,19 @@ import os
 
 import pytest
 
-from tests.differential.asked import answers, found, habits, hooks, inside, living, parameters, paths, proxied, wire
+from tests.differential.asked import (
+    answers,
+    found,
+    habits,
+    hooks,
+    inside,
+    living,
+    logins,
+    parameters,
+    paths,
+    proxied,
+    wire,
+)
 from tests.differential.compare import compared
 from tests.differential.environment import NotMade
 from tests.differential.expected import EXPECTED, KNOWN
@@ -27,6 +39,7 @@ SUBJECTS = {
     "found": found.ASKED,
     "living": living.ASKED,
     "proxied": proxied.ASKED,
+    "logins": logins.ASKED,
     "habits": habits.ASKED,  # last: some of them change the site
 }
 ASKED = {name: asked for subject in SUBJECTS.values() for name, asked in subject.items()}

@@ -15,6 +15,7 @@ from tests.differential.pages.errors import page as error_page
 from tests.differential.pages.face import cherrypy, has, tool_kind
 from tests.differential.pages.habits import Changing, Encoded, Habits, TimedPages, mount_own
 from tests.differential.pages.living import Living, mount_living
+from tests.differential.pages.logins import Logins
 from tests.differential.pages.params import Sent, Signatures
 from tests.differential.pages.points import Hooked, Noted, Record
 from tests.differential.pages.popping import Popping
@@ -71,6 +72,7 @@ class Root:
     details = Details()
     read = Read()
     proxied = Proxied()
+    logins = Logins()
 
     @cherrypy.expose
     def index(self, **kwargs):

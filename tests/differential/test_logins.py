@@ -1,0 +1,95 @@
+"""Digest on CherryPy and on Kirsch: whoever asks must first hear the challenge, and then counts."""
+
+from __future__ import annotations
+
+import os
+import time
+
+import pytest
+
+from kirsch.http.credentials import parse_challenges
+from kirsch.http.digest import Digest, Nonces, ha1, hashed
+from tests.differential.asked.ask import get
+from tests.differential.environment import NotMade
+from tests.differential.pages.logins import KEY
+from tests.differential.servers import running
+
+pytestmark = pytest.mark.slow
+
+OLD = time.time() - 700
+NONCES = {
+    "cherrypy": f"{int(OLD)}:{hashed('MD5', f'{int(OLD)}:A realm:{KEY}')}",
+    "kirsch": Nonces([KEY], "A realm").make(OLD),
+}
+
+
+@pytest.fixture(scope="module")
+def servers():
+    """Both, by name."""
+    try:
+        with running("cherrypy") as theirs, running("kirsch") as ours:
+            yield {"cherrypy": theirs, "kirsch": ours}
+    except NotMade as error:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(error))
+
+
+def signed(server, page, user="ada", password="lovelace", **changed):
+    """A request for a page, with the field that the challenge asks for."""
+    target = f"/logins/{page}/"
+    challenges = parse_challenges(server(get(target))[0].get("www-authenticate"))
+    said = next(each.params for each in challenges if each.params["algorithm"] == "MD5")
+    digest = Digest(user, "A realm", said["nonce"], target, "", cnonce="c", qop="auth", nc="00000001")
+    digest = digest._replace(**changed)
+    digest = digest._replace(response=digest.expected(ha1("MD5", user, "A realm", password), "GET"))
+    names = ("username", "realm", "nonce", "uri", "response", "cnonce", "qop", "nc")
+    words = ", ".join(f'{name}="{value}"' for name in names if (value := getattr(digest, name)))
+    return get(target, f"Authorization: Digest {words}".encode().decode("latin-1"))
+
+
+def told(reply):
+    """Status, who it was, and whether another nonce is all that was missing."""
+    stale = "stale=true" in (reply.get("www-authenticate") or "").replace('"', "")
+    return reply.status, reply.body if reply.status == 200 else "", stale
+
+
+CASES = [
+    ("digest", {}, (200, "'ada' () []", False), None),
+    ("sums", {}, (200, "'ada' () []", False), None),
+    ("digest", {"user": "jäs", "password": "söder"}, (200, "'jäs' () []", False), None),
+    ("digest", {"password": "wrong"}, (401, "", False), None),
+    ("digest", {"user": "eve"}, (401, "", False), None),
+    ("digest", {"user": "empty", "password": ""}, (401, "", False), None),
+    ("digest", {"uri": "/elsewhere"}, (200, "'ada' () []", False), (400, "", False)),
+    ("digest", {"qop": "", "nc": "", "cnonce": ""}, (200, "'ada' () []", False), (400, "", False)),
+    ("digest", {"nonce": "of nobody"}, (401, "", False), (401, "", True)),
+]
+"""Page, what is changed, CherryPy's answer, and ours if it is another one.
+
+A sum is good for its address; without a count nobody knows a replay; and a client that knows
+the password need not ask for it again because its nonce was none of ours.
+"""
+
+
+@pytest.mark.parametrize(("page", "changed", "theirs", "ours"), CASES)
+def test_digest(servers, page, changed, theirs, ours):
+    """Who is let in, and who is not."""
+    answers = [told(server(signed(server, page, **changed))[0]) for server in servers.values()]
+
+    assert answers == [theirs, ours or theirs]
+
+
+def test_an_old_nonce(servers):
+    """Is stale, for both."""
+    answers = [told(server(signed(server, "digest", nonce=NONCES[name]))[0]) for name, server in servers.items()]
+
+    assert answers == [(401, "", True)] * 2
+
+
+def test_a_replay(servers):
+    """CherryPy takes the same field for ten minutes, Kirsch once (S5)."""
+    answers = []
+    for server in servers.values():
+        asked = signed(server, "digest")
+        answers.append([told(server(asked)[0])[::2] for _ in range(2)])
+
+    assert answers == [[(200, False), (200, False)], [(200, False), (401, True)]]
