@@ -1,0 +1,377 @@
+"""Several worker processes of one program, started, watched, replaced and stopped by one that serves nobody itself.
+
+A worker is the same command run again, with the listening sockets handed down, so that they all accept from the same
+queue and none is lost while workers come and go. Between supervisor and worker there is a pair of sockets. A worker
+says on it `ready` (it serves), `beat` (its main thread is alive) and `recycle` (it wants to be replaced); it is told
+`leave` (let your clients go, and end). Whoever finds the other end closed knows that the other is gone.
+
+Everything here belongs to the supervisor's own thread. Others post what they want done; nobody waits for it but
+start() and stop().
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import threading
+from collections import deque
+from contextlib import suppress
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final
+
+from kirsch.process.plugin import Plugin, priority
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from kirsch.process.bus import Bus
+
+LINK: Final = "_KIRSCH_LINK"
+LISTENERS: Final = "_KIRSCH_LISTENERS"
+"""Variables of a worker's environment: the descriptor of its end of the pair, and `name=descriptor,…` of listeners."""
+
+READY: Final = "ready"
+BEAT: Final = "beat"
+RECYCLE: Final = "recycle"
+LEAVE: Final = "leave"
+
+EARLY: Final = 5.0
+"""Seconds of life below which a worker's end counts as another failure in a row."""
+
+LONGEST_PAUSE: Final = 30.0
+"""Seconds between two tries at most, however often a worker has failed in a row."""
+
+TICK: Final = 1.0
+"""Seconds between two looks at the clock."""
+
+
+class WorkersFailed(RuntimeError):
+    """The workers could not be started."""
+
+    plain = True
+
+
+@dataclass
+class Patience:
+    """Seconds that a worker is given. start: to be ready. silence: without a sign of life. leave: to end when told to.
+
+    Whoever exceeds them is killed.
+    """
+
+    start: float = 60.0
+    silence: float = 30.0
+    leave: float = 30.0
+
+
+@dataclass(eq=False)
+class Worker:
+    """One worker process. link: our end of the pair. deadline: when it is killed unless something happens before."""
+
+    number: int
+    process: subprocess.Popen[bytes]
+    link: socket.socket
+    born: float
+    deadline: float
+    ready: bool = False
+    heard: bytes = field(default=b"", repr=False)
+
+    def __str__(self) -> str:
+        return f"Worker {self.number} ({self.process.pid})"
+
+
+class Supervisor(Plugin):
+    """Keeps `count` workers running, while the bus runs.
+
+    command: what a worker is run by. listeners: descriptors by the name of the server they are for. environ: of
+    workers. crew: the workers there are to be. old: those that serve until the crew does. leaving: those told to end.
+    """
+
+    def __init__(
+        self,
+        bus: Bus,
+        command: Sequence[str],
+        count: int,
+        listeners: Mapping[str, int],
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(bus)
+        self.command = list(command)
+        self.count = count
+        self.listeners = dict(listeners)
+        self.environ = dict(os.environ if environ is None else environ)
+        self.patience = Patience()
+        self.crew: list[Worker] = []
+        self.old: list[Worker] = []
+        self.leaving: list[Worker] = []
+        self._reloading = False
+        self._stopping = False
+        self._failures = 0  # in a row
+        self._next_try = 0.0
+        self._calls: deque[Callable[[], None]] = deque()
+        self._selector = selectors.DefaultSelector()
+        self._wake: socket.socket | None = None
+        self._thread: threading.Thread | None = None
+        self._begun = threading.Event()  # the first crew is ready, or has failed
+        self._error: WorkersFailed | None = None
+
+    # -- asked by others -----------------------------------------------------------------------------------------
+
+    @priority(80)
+    def start(self) -> None:
+        """Start the workers, and wait until they serve. Raises WorkersFailed if one of them ends before."""
+        if self._thread is not None:
+            return
+        self._stopping, self._error = False, None
+        self._begun.clear()
+        awake, self._wake = socket.socketpair()
+        self._thread = threading.Thread(target=self._run, args=(awake,), name="kirsch supervisor")
+        self._thread.start()
+        self._begun.wait()
+        if self._error is not None:
+            self.stop()
+            raise self._error
+
+    @priority(20)
+    def stop(self) -> None:
+        """End the workers, which answer what they have accepted, and wait for it."""
+        thread, self._thread = self._thread, None
+        if thread is not None:
+            self._post(self._end)
+            thread.join()
+            if self._wake is not None:
+                self._wake.close()
+
+    def reload(self) -> None:
+        """Replace all workers by new ones, which run what the program is now. If they fail, the old ones go on."""
+        self._post(self._reload)
+
+    def more(self) -> None:
+        """One worker more."""
+        self._post(lambda: self._resize(self.count + 1))
+
+    def fewer(self) -> None:
+        """One worker less, but never none."""
+        self._post(lambda: self._resize(max(1, self.count - 1)))
+
+    def signal(self, number: int) -> None:
+        """Send a signal to all workers."""
+        self._post(lambda: self._signal(number))
+
+    def retire(self) -> None:
+        """Let all workers go gently: others serve on the same sockets by now. stop() then waits for their end."""
+        self._post(self._retire)
+
+    def statistics(self) -> list[dict[str, Any]]:
+        """The workers there are: number, process, state (`starting`, `serving`, `leaving`) and age in seconds."""
+        now = monotonic()
+        states = [(each, "serving" if each.ready else "starting") for each in (*self.crew, *self.old)]
+        states += [(each, "leaving") for each in tuple(self.leaving)]
+        return [
+            {"number": each.number, "process": each.process.pid, "state": state, "seconds": now - each.born}
+            for each, state in states
+        ]
+
+    def _post(self, call: Callable[[], None]) -> None:
+        self._calls.append(call)
+        if self._wake is not None:
+            with suppress(OSError):  # it has not looked at the last wish yet, or looks at no more
+                self._wake.send(b"!")
+
+    # -- the thread ----------------------------------------------------------------------------------------------
+
+    def _run(self, awake: socket.socket) -> None:
+        with awake, selectors.DefaultSelector() as self._selector:
+            self._selector.register(awake, selectors.EVENT_READ)
+            self._serve(awake)
+        self._begun.set()
+
+    def _serve(self, awake: socket.socket) -> None:
+        self._fill()
+        while not (self._stopping and not self._all()):
+            for key, _ in self._selector.select(self._pause()):
+                if key.data is None:
+                    awake.recv(4096)
+                else:
+                    self._hear(key.data)
+            while self._calls:
+                self._calls.popleft()()
+            self._kill_the_late()
+            self._fill()
+            if os.getpid() == 1:
+                _bury_strangers({each.process.pid for each in self._all()})
+
+    def _all(self) -> list[Worker]:
+        return [*self.crew, *self.old, *self.leaving]
+
+    def _pause(self) -> float:
+        """Seconds until something is to be done, if nothing happens before."""
+        if self._stopping or len(self.crew) >= self.count:
+            return TICK
+        return max(0.0, min(TICK, self._next_try - monotonic()))
+
+    def _kill_the_late(self) -> None:
+        now = monotonic()
+        for each in self._all():
+            if each.deadline < now:
+                why = "has not ended in time" if each in self.leaving else "gives no sign of life"
+                self.bus.log(f"{each} {why if each.ready else 'is not ready in time'}: killed", 40)
+                each.process.kill()
+                each.deadline = now + LONGEST_PAUSE
+
+    def _fill(self) -> None:
+        """Start what is missing, unless it is too early for another try."""
+        while not self._stopping and len(self.crew) < self.count and monotonic() >= self._next_try:
+            self.crew.append(self._spawn())
+
+    def _spawn(self) -> Worker:
+        ours, theirs = socket.socketpair()
+        ours.setblocking(False)
+        taken = {each.number for each in self._all()}
+        number = next(number for number in range(1, len(taken) + 2) if number not in taken)
+        told = ",".join(f"{name}={descriptor}" for name, descriptor in self.listeners.items())
+        environ = {**self.environ, LINK: str(theirs.fileno()), LISTENERS: told}
+        descriptors = (theirs.fileno(), *self.listeners.values())
+        with theirs:
+            process = subprocess.Popen(self.command, env=environ, pass_fds=descriptors, stdin=subprocess.DEVNULL)
+        now = monotonic()
+        worker = Worker(number, process, ours, now, now + self.patience.start)
+        self._selector.register(ours, selectors.EVENT_READ, worker)
+        self.bus.log(f"{worker} is started")
+        return worker
+
+    # -- what workers say ----------------------------------------------------------------------------------------
+
+    def _hear(self, worker: Worker) -> None:
+        """What a worker has said; nothing at all means that it is gone."""
+        try:
+            data = worker.link.recv(4096)
+        except BlockingIOError:
+            return
+        except OSError:
+            data = b""
+        if not data:
+            self._bury(worker)
+            return
+        *lines, worker.heard = (worker.heard + data).split(b"\n")
+        for line in lines:
+            self._obey(worker, line.decode("ascii", "replace"))
+
+    def _obey(self, worker: Worker, line: str) -> None:
+        if worker in self.leaving:
+            return
+        worker.deadline = monotonic() + (
+            self.patience.silence if worker.ready or line == READY else self.patience.start
+        )
+        if line == READY:
+            worker.ready = True
+            self._relieve_the_old()
+            self.bus.log(f"{worker} serves")
+        elif line == RECYCLE and worker in self.crew:
+            self.bus.log(f"{worker} has reached its limit and is replaced")
+            self.crew.remove(worker)
+            self.old.append(worker)
+
+    def _relieve_the_old(self) -> None:
+        """When the whole crew serves, nobody else need to."""
+        if len(self.crew) >= self.count and all(each.ready for each in self.crew):
+            self._begun.set()
+            self._reloading = False
+            self._failures = 0
+            self._let_go(self.old)
+
+    def _bury(self, worker: Worker) -> None:
+        """A worker is gone: note it, and what it means."""
+        self._selector.unregister(worker.link)
+        worker.link.close()
+        status = _status_of(worker.process)
+        why = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
+        expected = worker in self.leaving
+        for some in (self.crew, self.old, self.leaving):
+            if worker in some:
+                some.remove(worker)
+        self.bus.log(f"{worker} has ended {why}", 20 if expected else 40)
+        if not expected:
+            self._take_a_loss(worker, why)
+
+    def _take_a_loss(self, worker: Worker, why: str) -> None:
+        if not worker.ready and not self._begun.is_set():
+            self._error = WorkersFailed(f"a worker has ended {why} before it served; what it said stands above")
+            self._end()
+            self._begun.set()
+        elif not worker.ready and self._reloading:
+            self.bus.log("The new workers have failed; the old ones go on serving", 40)
+            self._reloading = False
+            self._let_go(self.crew)
+            self.crew, self.old = self.old, []
+        now = monotonic()
+        self._failures = self._failures + 1 if now - worker.born < EARLY else 1
+        # The first one is replaced at once; then it takes twice as long each time, as long as they fail in a row.
+        self._next_try = now + (min(0.1 * 2**self._failures, LONGEST_PAUSE) if self._failures > 1 else 0.0)
+
+    # -- what others want ----------------------------------------------------------------------------------------
+
+    def _reload(self) -> None:
+        if self._stopping:
+            return
+        if self._reloading:
+            self._let_go(self.crew)  # they run what the program was a moment ago
+        else:
+            self.old, self.crew = [*self.old, *self.crew], []
+        self._reloading = True
+        self._failures, self._next_try = 0, 0.0
+
+    def _resize(self, count: int) -> None:
+        self.count = count
+        self.bus.log(f"There are to be {count} workers")
+        surplus = self.crew[count:]
+        del self.crew[count:]
+        self._let_go(surplus)
+
+    def _retire(self) -> None:
+        self._stopping = True
+        self._let_go(self.old)
+        self._let_go(self.crew)
+
+    def _let_go(self, workers: list[Worker]) -> None:
+        """Tell them to leave gently. The list is emptied."""
+        for each in workers:
+            each.deadline = monotonic() + self.patience.leave
+            with suppress(OSError):
+                each.link.send(f"{LEAVE}\n".encode())
+        self.leaving += workers
+        workers.clear()
+
+    def _end(self) -> None:
+        self._stopping = True
+        for each in (*self.crew, *self.old):
+            each.deadline = monotonic() + self.patience.leave
+            each.process.terminate()
+        self.leaving += [*self.crew, *self.old]
+        self.crew, self.old = [], []
+
+    def _signal(self, number: int) -> None:
+        for each in self._all():
+            each.process.send_signal(number)
+
+
+def _status_of(process: subprocess.Popen[bytes]) -> int:
+    """Its status, once it has ended; one that has only closed its end of the link is of no use any more."""
+    try:
+        return process.wait(TICK)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        return process.wait()
+
+
+def _bury_strangers(ours: set[int]) -> None:
+    """As the first process of a container: others' children end up with us, and are nobody else's to wait for."""
+    with suppress(ChildProcessError):
+        while True:
+            found = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            if found is None or found.si_pid in ours:
+                return
+            os.waitpid(found.si_pid, os.WNOHANG)
