@@ -5,6 +5,7 @@ from __future__ import annotations
 from kirsch.process.autoreload import Autoreloader
 from kirsch.process.daemon import Daemonizer
 from kirsch.process.monitor import BackgroundTask, Monitor, PerpetualTimer
+from kirsch.process.notify import Notifier
 from kirsch.process.pidfile import PIDFile, PIDFileTaken
 from kirsch.process.plugin import Plugin, priority
 from kirsch.process.privileges import DropPrivileges
@@ -19,6 +20,7 @@ __all__ = [
     "Daemonizer",
     "DropPrivileges",
     "Monitor",
+    "Notifier",
     "PIDFile",
     "PIDFileTaken",
     "PerpetualTimer",
