@@ -23,14 +23,15 @@ INTERVAL: Final = 1.0
 class Link(Plugin):
     """Tells the supervisor that this worker serves and lives, and does what it says.
 
-    on_leave: what is called when it is told to leave; by default the exit of the bus, which is also what happens when
-    the supervisor is gone. worn: asked at each beat, whether the worker should be replaced. listeners: descriptors of
-    listening sockets by the name of their server.
+    on_leave: what is called when it is told to leave; by default the exit of the bus. on_orphaned: what is called when
+    the supervisor is gone; the same. worn: asked at each beat, whether the worker should be replaced. listeners:
+    descriptors of listening sockets by the name of their server.
     """
 
     def __init__(self, bus: Bus, descriptor: int, listeners: dict[str, int]) -> None:
         super().__init__(bus)
         self.on_leave: Callable[[], object] = bus.exit
+        self.on_orphaned: Callable[[], object] = self._exit
         self.worn: Callable[[], bool] = lambda: False
         self.listeners = listeners
         self._socket = socket.socket(fileno=descriptor)
@@ -74,5 +75,8 @@ class Link(Plugin):
         if said.decode("ascii", "replace").strip() == LEAVE:
             self.on_leave()
         else:
-            self.bus.log("The supervisor is gone: leaving, too", 30)
-            self.bus.exit()
+            self.on_orphaned()
+
+    def _exit(self) -> None:
+        self.bus.log("The supervisor is gone: leaving, too", 30)
+        self.bus.exit()

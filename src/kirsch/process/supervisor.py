@@ -39,6 +39,9 @@ BEAT: Final = "beat"
 RECYCLE: Final = "recycle"
 LEAVE: Final = "leave"
 
+SUCCESSOR: Final = "_KIRSCH_SUCCESSOR"
+"""Set for a process that is not to be a worker, but to supervise in our place."""
+
 EARLY: Final = 5.0
 """Seconds of life below which a worker's end counts as another failure in a row."""
 
@@ -88,6 +91,7 @@ class Supervisor(Plugin):
 
     command: what a worker is run by. listeners: descriptors by the name of the server they are for. environ: of
     workers. crew: the workers there are to be. old: those that serve until the crew does. leaving: those told to end.
+    on_relieved, on_upheld: called when a successor has taken over, or has failed to; on a thread of its own.
     """
 
     def __init__(
@@ -107,6 +111,9 @@ class Supervisor(Plugin):
         self.crew: list[Worker] = []
         self.old: list[Worker] = []
         self.leaving: list[Worker] = []
+        self.on_relieved: Callable[[], object] = bus.exit
+        self.on_upheld: Callable[[], object] = lambda: None
+        self._successor: Worker | None = None
         self._reloading = False
         self._stopping = False
         self._failures = 0  # in a row
@@ -157,13 +164,13 @@ class Supervisor(Plugin):
         """One worker less, but never none."""
         self._post(lambda: self._resize(max(1, self.count - 1)))
 
+    def upgrade(self) -> None:
+        """Have the program, Python and all, started anew, to supervise in our place; if it fails, we stay."""
+        self._post(self._upgrade)
+
     def signal(self, number: int) -> None:
         """Send a signal to all workers."""
         self._post(lambda: self._signal(number))
-
-    def retire(self) -> None:
-        """Let all workers go gently: others serve on the same sockets by now. stop() then waits for their end."""
-        self._post(self._retire)
 
     def statistics(self) -> list[dict[str, Any]]:
         """The workers there are: number, process, state (`starting`, `serving`, `leaving`) and age in seconds."""
@@ -227,13 +234,15 @@ class Supervisor(Plugin):
         while not self._stopping and len(self.crew) < self.count and monotonic() >= self._next_try:
             self.crew.append(self._spawn())
 
-    def _spawn(self) -> Worker:
+    def _spawn(self, number: int | None = None, **more: str) -> Worker:
+        """number: its own; the first that is free without. more: variables of the environment."""
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
-        taken = {each.number for each in self._all()}
-        number = next(number for number in range(1, len(taken) + 2) if number not in taken)
+        if number is None:
+            taken = {each.number for each in self._all()}
+            number = next(number for number in range(1, len(taken) + 2) if number not in taken)
         told = ",".join(f"{name}={descriptor}" for name, descriptor in self.listeners.items())
-        environ = {**self.environ, LINK: str(theirs.fileno()), LISTENERS: told}
+        environ = {**self.environ, LINK: str(theirs.fileno()), LISTENERS: told, **more}
         descriptors = (theirs.fileno(), *self.listeners.values())
         with theirs:
             process = subprocess.Popen(self.command, env=environ, pass_fds=descriptors, stdin=subprocess.DEVNULL)
@@ -261,6 +270,9 @@ class Supervisor(Plugin):
             self._obey(worker, line.decode("ascii", "replace"))
 
     def _obey(self, worker: Worker, line: str) -> None:
+        if worker is self._successor:
+            self._give_way(worker)
+            return
         if worker in self.leaving:
             return
         worker.deadline = monotonic() + (
@@ -287,6 +299,9 @@ class Supervisor(Plugin):
         """A worker is gone: note it, and what it means."""
         self._selector.unregister(worker.link)
         worker.link.close()
+        if worker is self._successor:
+            self._uphold(worker)
+            return
         status = _status_of(worker.process)
         why = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
         expected = worker in self.leaving
@@ -331,10 +346,33 @@ class Supervisor(Plugin):
         del self.crew[count:]
         self._let_go(surplus)
 
-    def _retire(self) -> None:
+    def _upgrade(self) -> None:
+        if self._stopping or self._successor is not None:
+            return
+        if os.getpid() == 1:
+            self.bus.log("The first process of a container cannot be replaced: reload it (SIGHUP)", 40)
+            threading.Thread(target=self.on_upheld).start()
+            return
+        self._successor = self._spawn(0, **{SUCCESSOR: "yes"})
+
+    def _give_way(self, successor: Worker) -> None:
+        """The successor serves: let all workers go gently, and leave it alone, for it outlives us."""
+        if self._stopping:
+            return
+        self.bus.log(f"Process {successor.process.pid} has taken over")
+        self._selector.unregister(successor.link)
+        successor.process.returncode = 0  # else it would be waited for
         self._stopping = True
         self._let_go(self.old)
         self._let_go(self.crew)
+        threading.Thread(target=self.on_relieved, name="kirsch relieved").start()
+
+    def _uphold(self, successor: Worker) -> None:
+        """The successor has failed: go on."""
+        status = _status_of(successor.process)
+        self._successor = None
+        self.bus.log(f"The upgrade has failed with status {status}; this process goes on", 40)
+        threading.Thread(target=self.on_upheld, name="kirsch upheld").start()
 
     def _let_go(self, workers: list[Worker]) -> None:
         """Tell them to leave gently. The list is emptied."""

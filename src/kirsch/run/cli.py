@@ -18,6 +18,7 @@ from kirsch.run.defaults import config, tree
 from kirsch.run.explain import Explanation, Setting, explain, settings_at
 from kirsch.run.lookup import LookupFailed, applications
 from kirsch.run.routes import Route, name_of, routes_of
+from kirsch.run.serving import add_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """The command; gives the exit code."""
     options = _parser().parse_args(arguments)
     try:
+        if options.alone is not None:
+            code: int = options.alone(options)
+            return code
         apps = applications(options.app, options.config or [])
     except (LookupFailed, ConfigError) as error:
         _say(f"kirsch: {error}", to=sys.stderr)
@@ -45,7 +49,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_own_traceback()
         return NO_APPLICATION
     try:
-        code: int = options.verb(apps, options)
+        code = options.verb(apps, options)
     except ConfigError as error:
         _say(f"kirsch: {error}", to=sys.stderr)
         return WRONG
@@ -61,7 +65,8 @@ def _parser() -> argparse.ArgumentParser:
         "--config", metavar="FILE", action="append", help="a config file for the process (may be repeated)"
     )
     common.add_argument("--json", action="store_true", help="print JSON")
-    parser = argparse.ArgumentParser(prog="kirsch", description="Look into a site without serving it.")
+    parser = argparse.ArgumentParser(prog="kirsch", description="Serve a site, or look into it without serving it.")
+    parser.set_defaults(alone=None)
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     routes = verbs.add_parser("routes", parents=[common], help="all pages: path, methods, handler, parameters, tools")
     routes.set_defaults(verb=show_routes)
@@ -76,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     settings.set_defaults(verb=show_config)
     check = verbs.add_parser("check", parents=[common], help="what is wrong, or hardly meant")
     check.set_defaults(verb=show_findings)
+    add_run(verbs, common)
     return parser
 
 

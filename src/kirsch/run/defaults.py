@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.config import GlobalConfig
 from kirsch.app.context import Proxy, present, thread_data
@@ -30,7 +30,7 @@ from kirsch.server.listener import ListenError
 from kirsch.toolbox.standard import standard_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 
 tree = Tree()
@@ -55,10 +55,8 @@ def _configure() -> None:
     Application.keys = Keys({"tools": tools})
     config.known.toolboxes["tools"] = tools
     server.subscribe()
-    engine.subscribe("start", _take_environment, priority=5)
-    engine.subscribe("start", _check_config, priority=10)
-    engine.subscribe("start", _check_sense, priority=50)
-    engine.subscribe("start", _watch_config_files, priority=60)
+    for priority, listener in AT_START.items():
+        engine.subscribe("start", listener, priority)
     config.namespaces["checker"] = lambda key, value: setattr(checker, key, value)
     engine.subscribe("log", log.from_bus)
     engine.subscribe("graceful", log.reopen_files)
@@ -69,10 +67,12 @@ def _configure() -> None:
     config.namespaces["tree"] = _graft
 
 
-def _take_environment() -> None:
-    """Variables `KIRSCH_…` go over what the program and its files say."""
+def _settle_config() -> None:
+    """Variables `KIRSCH_…` go over what the program and its files say, and the command line over these."""
     for name in take_environment(config, os.environ):
         engine.log(f"Config from the variable {name}")
+    if engine.said is not None:
+        config.update(engine.said)
 
 
 def _check_sense() -> None:
@@ -120,6 +120,15 @@ def _graft(_: str, value: Any) -> None:
         tree.graft(application, script_name)
 
 
+AT_START: Final[dict[float, Callable[[], None]]] = {
+    5: _settle_config,
+    10: _check_config,
+    50: _check_sense,
+    60: _watch_config_files,
+}
+"""What is done with the config when the engine starts, by priority."""
+
+
 class Face(ModuleType):
     """The module `kirsch`, with what it gave or took by old names."""
 
@@ -143,6 +152,8 @@ class Face(ModuleType):
 def quickstart(root: Any = None, script_name: str = "", config: Any = None) -> None:
     """Mount an object, start, and stay until the process is told to end (SIGTERM, Ctrl-C).
 
+    Under the command `kirsch` it only mounts: that starts by itself, or wants to look and not to serve.
+
     config: a dict or file with a section `global` for the process and one for each path.
     """
     if config is not None:
@@ -151,6 +162,8 @@ def quickstart(root: Any = None, script_name: str = "", config: Any = None) -> N
     for sections in _global_config.pending_sections:
         application.merge(sections)
     _global_config.pending_sections.clear()
+    if engine.commanded:
+        return
     engine.signals.subscribe()
     try:
         engine.start()

@@ -33,6 +33,9 @@ class Engine(Bus):
     """The bus of the process with what stands on it. apps: what is mounted, by mount point.
 
     autoreload: runs the program anew when it has changed. signals: subscribe() it to end well on SIGTERM and Ctrl-C.
+    commanded: the command line starts and stops it, so that quickstart() only mounts. said: config that goes over all
+    other, from the command line.
+
     Other plugins may be set as attributes: `engine.<name>.<attribute>` in config then sets one of theirs, and
     `engine.<name>.on` subscribes or unsubscribes them.
     """
@@ -41,6 +44,8 @@ class Engine(Bus):
         super().__init__()
         self.add_channels(*AROUND_REQUESTS)
         self._apps = apps
+        self.commanded = False
+        self.said: Any = None
         self.thread_manager = ThreadManager(self)
         self.thread_manager.subscribe()
         self.signal_handler = SignalHandler(self)

@@ -18,14 +18,16 @@ from typing import TYPE_CHECKING, Any, Final
 from kirsch.app.application import Application as AnyApplication
 from kirsch.dispatch.nodes import is_page
 from kirsch.options import did_you_mean
-from kirsch.run.defaults import config, tree
+from kirsch.run.defaults import config, engine, tree
 from kirsch.run.surroundings import project, take_environment
 from kirsch.run.wsgi import Application
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import ModuleType
 
 USUAL_FILES: Final = ("app.py", "main.py")
+USUAL_CONFIG: Final = "kirsch.toml"
 USUAL_NAMES: Final = ("app", "application", "create_app", "Root", "root")
 
 
@@ -34,21 +36,37 @@ class LookupFailed(Exception):
 
 
 def applications(target: str | None, files: list[str]) -> dict[str, AnyApplication]:
-    """The applications by mount point. target: as the module says; None for the usual places. files: of config.
+    """The applications of ours by mount point; see mount()."""
+    mount(target, files)
+    return _mounted()
+
+
+def take_files(files: Iterable[str]) -> str:
+    """Take config from around the program: pyproject.toml, kirsch.toml, and these. What the first calls its app."""
+    said, settings = project()
+    usual = (USUAL_CONFIG,) if Path(USUAL_CONFIG).exists() else ()
+    for source in (settings, *usual, *files):
+        if source:
+            config.update(source)
+    return said
+
+
+def mount(target: str | None, files: Iterable[str]) -> None:
+    """Have on kirsch.tree what is meant. target: as the module says; None for the usual places. files: of config.
 
     Raises LookupFailed; what the module itself raises comes through, with its own traceback.
     """
-    said, settings = project()
-    for source in (settings, *files):
-        if source:
-            config.update(source)
+    said = take_files(files)
     target = target or said or _usual_file()
+    engine.commanded = True
     module, name = _imported(target)
     take_environment(config, os.environ)
     if not name and tree.apps:
-        return _mounted()
-    application = _application(module, name)
-    if application is not None:
+        return
+    thing = _thing(module, name)
+    if is_wsgi(thing):
+        tree.graft(thing, "")
+    elif (application := _made(thing) if thing is not None else None) is not None:
         tree.mount(application)
     if not tree.apps:
         names = _classes_of_pages(module) or ["name"]
@@ -56,7 +74,6 @@ def applications(target: str | None, files: list[str]) -> dict[str, AnyApplicati
             f"{target} mounts nothing on kirsch.tree and has none of {', '.join(USUAL_NAMES)}; "
             f"name what is to be served: {' or '.join(f'{target}:{each}' for each in names)}"
         )
-    return _mounted()
 
 
 def _mounted() -> dict[str, AnyApplication]:
@@ -75,7 +92,7 @@ def _usual_file() -> str:
             return file
     raise LookupFailed(
         f"there is no {' or '.join(USUAL_FILES)} here, and no `app` under [tool.kirsch] in pyproject.toml: "
-        "say which application is meant, as package.module:name"
+        "say which application is meant: --app module:name, or --app file.py"
     )
 
 
@@ -113,17 +130,30 @@ def _needs_nothing(thing: Any) -> bool:
     return True
 
 
-def _application(module: ModuleType, name: str) -> AnyApplication | None:
-    """What a name of the module, or the first of the usual names, stands for."""
+def _thing(module: ModuleType, name: str) -> Any:
+    """What a name of the module, or the first of the usual names, stands for; None if there is none."""
     if name:
         if not hasattr(module, name):
             raise LookupFailed(f"{module.__name__} has no {name!r}{did_you_mean(name, vars(module))}")
-        return _made(getattr(module, name))
+        return getattr(module, name)
     for usual in USUAL_NAMES:
         if hasattr(module, usual):
-            return _made(getattr(module, usual))
+            return getattr(module, usual)
     classes = _classes_of_pages(module)
-    return _made(getattr(module, classes[0])) if len(classes) == 1 else None
+    return getattr(module, classes[0]) if len(classes) == 1 else None
+
+
+def is_wsgi(thing: Any) -> bool:
+    """Whether it is an application of another make: called with an environ and start_response. Raises LookupFailed."""
+    if isinstance(thing, type | AnyApplication) or not callable(thing):
+        return False
+    try:
+        names = list(inspect.signature(thing).parameters)
+    except (TypeError, ValueError):
+        return False
+    if names[:3] == ["scope", "receive", "send"]:
+        raise LookupFailed(f"{thing!r} is an ASGI application; those are not served yet, WSGI ones are")
+    return len(names) >= 2 and names[0].startswith("env") and names[1] == "start_response"
 
 
 def _classes_of_pages(module: ModuleType) -> list[str]:

@@ -48,6 +48,7 @@ class WebServer(Settings):
         self._server: Server | None = None
         self._foreign: ServerAdapter | None = None
         self._over = threading.Event()
+        self._linger: float | None = None
 
     @property
     def httpserver(self) -> Any:
@@ -130,11 +131,15 @@ class WebServer(Settings):
 
     def _stop(self, server: Server) -> None:
         try:
-            if not server.stop():
+            if not server.stop(linger=self._linger):
                 _log.warning("some requests were cut off after %g seconds (shutdown_timeout)", self.shutdown_timeout)
         finally:
             self._over.set()
         self._bus.log("HTTP server stopped")
+
+    def linger(self, seconds: float) -> None:
+        """At the next stop, grant idle clients so much time for one more request: others serve here by then."""
+        self._linger = seconds
 
     def restart(self) -> None:
         """Stop and start."""

@@ -59,6 +59,10 @@ class Listener:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock, _pair(client) if self._tcp else ("", 0)
 
+    def disown(self) -> None:
+        """Another process has it, too, and goes on: close() is to leave a Unix socket's file."""
+        self._path = None
+
     def close(self) -> None:
         """Stop listening; a Unix socket's file goes too, if it is still ours."""
         self._sock.close()

@@ -340,11 +340,14 @@ class Loop:
 
     # -- the end -------------------------------------------------------------------------------------------------
 
-    def stop(self) -> None:
-        """Take in who stands at the door, close it, and let everyone leave. From any thread."""
-        self.call(self._stop)
+    def stop(self, linger: float | None = None) -> None:
+        """Take in who stands at the door, close it, and let everyone leave. From any thread.
 
-    def _stop(self) -> None:
+        linger: seconds that who is idle may still ask; SETTLED without.
+        """
+        self.call(partial(self._stop, SETTLED if linger is None else linger))
+
+    def _stop(self, linger: float) -> None:
         for listener in self.listeners.values():
             self._accept(listener, self.times.max_connections or 65536)
             self.poller.forget(listener.fd)
@@ -354,7 +357,7 @@ class Loop:
         self.stopping = True
         self._pause = min(self._pause, SETTLED / 4)
         self._next_sweep = 0.0
-        leaving = self.now + SETTLED
+        leaving = self.now + linger
         for connection in self.connections.values():
             if connection.idle:
                 connection.deadline = min(connection.deadline, leaving)

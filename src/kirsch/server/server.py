@@ -110,10 +110,11 @@ class Server:
             self._listeners, self._loops, self._pool = listeners, loops, pool
             pool.start(loops)
 
-    def stop(self, timeout: float | None = None) -> bool:
+    def stop(self, timeout: float | None = None, linger: float | None = None) -> bool:
         """Answer what has been accepted, then end. True if all of it was; False if the time (seconds) was too short.
 
-        timeout: default is the setting `shutdown_timeout`. What is not answered by then is cut off.
+        timeout: default is the setting `shutdown_timeout`. What is not answered by then is cut off. linger: seconds
+        that an idle client is given for one more request.
         """
         with self._lock:
             pool, loops = self._pool, self._loops
@@ -121,7 +122,7 @@ class Server:
                 return True
             until = monotonic() + (self.settings.shutdown_timeout if timeout is None else timeout)
             for loop in loops:
-                loop.stop()
+                loop.stop(linger)
             emptied = [loop.empty.wait(max(0.0, until - monotonic())) for loop in loops]
             for loop in loops:
                 loop.retire()

@@ -1,0 +1,217 @@
+"""`kirsch run`: serve for production, in this process or in several that it supervises."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from kirsch.app.place import ConfigError, Place
+from kirsch.process.channels import ChannelFailures
+from kirsch.process.link import Link
+from kirsch.process.notify import Notifier, activated_sockets
+from kirsch.process.plugins import Daemonizer, DropPrivileges, PIDFile
+from kirsch.process.supervisor import SUCCESSOR, Supervisor, WorkersFailed
+from kirsch.run.defaults import AT_START, config, engine, server, servers
+from kirsch.run.flags import add_flags, settings_of, take_env_file, workers_of
+from kirsch.run.lookup import mount, take_files
+from kirsch.run.surroundings import take_environment
+from kirsch.run.wear import Wear
+from kirsch.server.listener import Listener, ListenError, listen
+
+if TYPE_CHECKING:
+    import argparse
+
+    from kirsch.app.sources import Source
+
+SOCKETS_PRIORITY: Final = 6
+"""Right after config is settled, which says where to listen."""
+
+LINGER: Final = 5.0
+"""Seconds that idle clients of a worker that is replaced are given for one more request."""
+
+
+def add_run(verbs: Any, common: argparse.ArgumentParser) -> None:
+    """The verb."""
+    parser = verbs.add_parser("run", parents=[common], help="serve, for production")
+    parser.add_argument("target", nargs="?", help="as --app")
+    add_flags(parser)
+    parser.add_argument("--workers", metavar="N|auto", help="processes that serve, with one that supervises them")
+    parser.add_argument("--limit-max-requests", metavar="N", type=int, help="replace a worker after so many requests")
+    parser.add_argument("--limit-memory", metavar="MB", type=int, help="replace a worker that has grown to so much")
+    parser.add_argument("--pid-file", metavar="FILE", help="write the number of the process there")
+    parser.add_argument("--daemon", action="store_true", help="go to the background")
+    parser.add_argument("--user", help="go on as this user, once the server listens")
+    parser.add_argument("--group", help="the same with a group")
+    parser.set_defaults(alone=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Serve until told to end; the exit status."""
+    if options.env_file:
+        take_env_file(options.env_file, os.environ)
+    if options.app_dir:
+        os.chdir(options.app_dir)
+    said = settings_of(options, os.environ)
+    config.update({"environment": "production", "log.screen": True})
+    link = Link.of(engine, os.environ)
+    workers = workers_of(options, os.environ)
+    succeeding = bool(os.environ.pop(SUCCESSOR, ""))
+    if workers and (link is None or succeeding):
+        return _supervise(options, said, workers, link)
+    if (options.limit_max_requests or options.limit_memory) and link is None:
+        raise ConfigError("a limit replaces a worker, so it needs --workers", Place("the command line"))
+    return _serve(options, said, link)
+
+
+def _serve(options: argparse.Namespace, said: Source, link: Link | None) -> int:
+    """Be the one that serves."""
+    engine.said = said
+    mount(options.target or options.app, options.config or [])
+    if link is None:
+        _take_sockets(activated_sockets(os.environ))
+        _subscribe_plugins(options, privileged=True)
+    else:
+        _become_worker(link, options)
+    return _stay()
+
+
+def _become_worker(link: Link, options: argparse.Namespace) -> None:
+    """Take the sockets from the supervisor, and leave when it says so. Ctrl-C reaches us, too, and is its business."""
+    _take_sockets(link.listeners)
+    engine.signal_handler.handlers = {"SIGTERM": engine.exit, "SIGUSR1": engine.graceful}
+    for name in ("SIGINT", "SIGHUP"):
+        signal.signal(signal.Signals[name], signal.SIG_IGN)
+    link.on_leave = _leave
+    link.worn = Wear(options.limit_max_requests, options.limit_memory, server.statistics).reached
+    link.subscribe()
+
+
+def _leave() -> None:
+    """Others serve by now: no client need notice that we end."""
+    for each in (server, *servers.values()):
+        each.linger(LINGER)
+    engine.exit()
+
+
+def _take_sockets(descriptors: dict[str, int]) -> None:
+    """Have servers listen on what was handed down, whatever the program says about where they listen."""
+
+    def take() -> None:
+        for name, descriptor in descriptors.items():
+            servers.configure(f"{name}.socket_fd" if name else "socket_fd", descriptor)
+
+    engine.subscribe("start", take, SOCKETS_PRIORITY)
+
+
+def _subscribe_plugins(options: argparse.Namespace, privileged: bool) -> tuple[Notifier, PIDFile | None]:
+    """What stands on the bus of the process that was started; privileged: or else of its successor."""
+    notifier = Notifier(engine)
+    notifier.subscribe()
+    pidfile = PIDFile(engine, options.pid_file) if options.pid_file else None
+    if pidfile is not None:
+        pidfile.subscribe()
+    if options.daemon and privileged:
+        Daemonizer(engine).subscribe()
+    if (options.user or options.group) and privileged:
+        DropPrivileges(engine, uid=options.user, gid=options.group).subscribe()
+    return notifier, pidfile
+
+
+def _stay() -> int:
+    """Start, and stay until the end; the exit status."""
+    engine.signals.subscribe()
+    try:
+        engine.start()
+        engine.block()
+    except ChannelFailures as failures:
+        if all(isinstance(each, ListenError | WorkersFailed | ConfigError) for each in failures.get_instances()):
+            return 1  # it has been said in the log
+        raise
+    return 0
+
+
+# -- several processes -----------------------------------------------------------------------------------------------
+
+
+def _supervise(options: argparse.Namespace, said: Source, workers: int, link: Link | None) -> int:
+    """Be the one that listens and supervises. The program itself is not imported here, so that it can change.
+
+    link: to the one whose place this process takes.
+    """
+    if not hasattr(os, "fork"):
+        raise ConfigError("this system cannot hand sockets down to other processes", Place("--workers"))
+    take_files(options.config or [])
+    take_environment(config, os.environ)
+    config.update(said)
+    for each in (server, *servers.values()):
+        each.unsubscribe()
+    engine.autoreload.unsubscribe()
+    for listener in AT_START.values():
+        engine.unsubscribe("start", listener)
+    supervisor = Supervisor(engine, [sys.executable, *sys.orig_argv[1:]], workers, {})
+    door = Door(supervisor, link.listeners if link is not None else activated_sockets(os.environ))
+    engine.subscribe("start", door.open, 75)
+    engine.subscribe("stop", door.close, 25)
+    supervisor.patience.leave = server.shutdown_timeout + LINGER
+    supervisor.subscribe()
+    notifier, pidfile = _subscribe_plugins(options, privileged=link is None)
+    if link is not None:
+        link.on_orphaned = lambda: None  # it has given way to us
+        link.subscribe()
+    engine.subscribe("graceful", lambda: supervisor.signal(signal.SIGUSR1))
+    engine.signal_handler.handlers.update(SIGHUP=supervisor.reload, SIGTTIN=supervisor.more, SIGTTOU=supervisor.fewer)
+    _prepare_upgrade(supervisor, notifier, pidfile, door)
+    return _stay()
+
+
+def _prepare_upgrade(supervisor: Supervisor, notifier: Notifier, pidfile: PIDFile | None, door: Door) -> None:
+    """SIGUSR2: the pid file, systemd's ear and the sockets go over to the successor, and come back if it fails."""
+
+    def upgrade() -> None:
+        if pidfile is not None:
+            pidfile.exit()
+        supervisor.upgrade()
+
+    def relieved() -> None:
+        notifier.address = ""
+        door.hand_over()
+        engine.exit()
+
+    def upheld() -> None:
+        if pidfile is not None:
+            pidfile.start()
+
+    supervisor.on_relieved, supervisor.on_upheld = relieved, upheld
+    engine.signal_handler.handlers["SIGUSR2"] = upgrade
+
+
+class Door:
+    """The sockets that workers serve on, held by their supervisor."""
+
+    def __init__(self, supervisor: Supervisor, descriptors: dict[str, int]) -> None:
+        self._supervisor = supervisor
+        self._descriptors = descriptors
+        self._listeners: list[Listener] = []
+
+    def open(self) -> None:
+        """Listen, unless that has been done for us. Raises ListenError."""
+        descriptors = dict(self._descriptors)
+        for name, each in {"": server, **servers}.items():
+            if name not in descriptors:
+                (listener,) = listen(each)
+                self._listeners.append(listener)
+                descriptors[name] = listener.fd
+                engine.log(f"Listening on {listener.url}")
+        self._supervisor.listeners = descriptors
+
+    def hand_over(self) -> None:
+        """Somebody else listens there from now on: a Unix socket's file is to stay."""
+        for listener in self._listeners:
+            listener.disown()
+
+    def close(self) -> None:
+        """Listen no longer; the workers are gone by now."""
+        while self._listeners:
+            self._listeners.pop().close()
