@@ -1,4 +1,4 @@
-"""The worker's end of the pair of sockets that ties it to its supervisor. See supervisor.py for what is said on it."""
+"""The worker's end of the pair of sockets that ties it to its supervisor. See worker.py for what is said on it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Final
 
 from kirsch.process.plugin import Plugin
-from kirsch.process.supervisor import BEAT, LEAVE, LINK, LISTENERS, READY, RECYCLE
+from kirsch.process.worker import BEAT, LEAVE, LINK, LISTENERS, READY, RECYCLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping

@@ -1,10 +1,5 @@
 """Several worker processes of one program, started, watched, replaced and stopped by one that serves nobody itself.
 
-A worker is the same command run again, with the listening sockets handed down, so that they all accept from the same
-queue and none is lost while workers come and go. Between supervisor and worker there is a pair of sockets. A worker
-says on it `ready` (it serves), `beat` (its main thread is alive) and `recycle` (it wants to be replaced); it is told
-`leave` (let your clients go, and end). Whoever finds the other end closed knows that the other is gone.
-
 Everything here belongs to the supervisor's own thread. Others post what they want done; nobody waits for it but
 start() and stop().
 """
@@ -15,32 +10,19 @@ import os
 import selectors
 import signal
 import socket
-import subprocess
 import threading
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass, field
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.process.plugin import Plugin, priority
+from kirsch.process.worker import LEAVE, READY, RECYCLE, SUCCESSOR, Patience, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kirsch.process.bus import Bus
-
-LINK: Final = "_KIRSCH_LINK"
-LISTENERS: Final = "_KIRSCH_LISTENERS"
-"""Variables of a worker's environment: the descriptor of its end of the pair, and `name=descriptor,…` of listeners."""
-
-READY: Final = "ready"
-BEAT: Final = "beat"
-RECYCLE: Final = "recycle"
-LEAVE: Final = "leave"
-
-SUCCESSOR: Final = "_KIRSCH_SUCCESSOR"
-"""Set for a process that is not to be a worker, but to supervise in our place."""
 
 EARLY: Final = 5.0
 """Seconds of life below which a worker's end counts as another failure in a row."""
@@ -56,34 +38,6 @@ class WorkersFailed(RuntimeError):
     """The workers could not be started."""
 
     plain = True
-
-
-@dataclass
-class Patience:
-    """Seconds that a worker is given. start: to be ready. silence: without a sign of life. leave: to end when told to.
-
-    Whoever exceeds them is killed.
-    """
-
-    start: float = 60.0
-    silence: float = 30.0
-    leave: float = 30.0
-
-
-@dataclass(eq=False)
-class Worker:
-    """One worker process. link: our end of the pair. deadline: when it is killed unless something happens before."""
-
-    number: int
-    process: subprocess.Popen[bytes]
-    link: socket.socket
-    born: float
-    deadline: float
-    ready: bool = False
-    heard: bytes = field(default=b"", repr=False)
-
-    def __str__(self) -> str:
-        return f"Worker {self.number} ({self.process.pid})"
 
 
 class Supervisor(Plugin):
@@ -236,19 +190,12 @@ class Supervisor(Plugin):
 
     def _spawn(self, number: int | None = None, **more: str) -> Worker:
         """number: its own; the first that is free without. more: variables of the environment."""
-        ours, theirs = socket.socketpair()
-        ours.setblocking(False)
         if number is None:
             taken = {each.number for each in self._all()}
             number = next(number for number in range(1, len(taken) + 2) if number not in taken)
-        told = ",".join(f"{name}={descriptor}" for name, descriptor in self.listeners.items())
-        environ = {**self.environ, LINK: str(theirs.fileno()), LISTENERS: told, **more}
-        descriptors = (theirs.fileno(), *self.listeners.values())
-        with theirs:
-            process = subprocess.Popen(self.command, env=environ, pass_fds=descriptors, stdin=subprocess.DEVNULL)
-        now = monotonic()
-        worker = Worker(number, process, ours, now, now + self.patience.start)
-        self._selector.register(ours, selectors.EVENT_READ, worker)
+        worker = Worker(number, self.command, {**self.environ, **more}, self.listeners)
+        worker.deadline = worker.born + self.patience.start
+        self._selector.register(worker.link, selectors.EVENT_READ, worker)
         self.bus.log(f"{worker} is started")
         return worker
 
@@ -256,18 +203,12 @@ class Supervisor(Plugin):
 
     def _hear(self, worker: Worker) -> None:
         """What a worker has said; nothing at all means that it is gone."""
-        try:
-            data = worker.link.recv(4096)
-        except BlockingIOError:
-            return
-        except OSError:
-            data = b""
-        if not data:
+        lines = worker.hear()
+        if lines is None:
             self._bury(worker)
-            return
-        *lines, worker.heard = (worker.heard + data).split(b"\n")
-        for line in lines:
-            self._obey(worker, line.decode("ascii", "replace"))
+        else:
+            for line in lines:
+                self._obey(worker, line)
 
     def _obey(self, worker: Worker, line: str) -> None:
         if worker is self._successor:
@@ -302,7 +243,7 @@ class Supervisor(Plugin):
         if worker is self._successor:
             self._uphold(worker)
             return
-        status = _status_of(worker.process)
+        status = worker.status()
         why = f"by {signal.Signals(-status).name}" if status < 0 else f"with status {status}"
         expected = worker in self.leaving
         for some in (self.crew, self.old, self.leaving):
@@ -369,7 +310,7 @@ class Supervisor(Plugin):
 
     def _uphold(self, successor: Worker) -> None:
         """The successor has failed: go on."""
-        status = _status_of(successor.process)
+        status = successor.status()
         self._successor = None
         self.bus.log(f"The upgrade has failed with status {status}; this process goes on", 40)
         threading.Thread(target=self.on_upheld, name="kirsch upheld").start()
@@ -378,8 +319,7 @@ class Supervisor(Plugin):
         """Tell them to leave gently. The list is emptied."""
         for each in workers:
             each.deadline = monotonic() + self.patience.leave
-            with suppress(OSError):
-                each.link.send(f"{LEAVE}\n".encode())
+            each.say(LEAVE)
         self.leaving += workers
         workers.clear()
 
@@ -394,15 +334,6 @@ class Supervisor(Plugin):
     def _signal(self, number: int) -> None:
         for each in self._all():
             each.process.send_signal(number)
-
-
-def _status_of(process: subprocess.Popen[bytes]) -> int:
-    """Its status, once it has ended; one that has only closed its end of the link is of no use any more."""
-    try:
-        return process.wait(TICK)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        return process.wait()
 
 
 def _bury_strangers(ours: set[int]) -> None:

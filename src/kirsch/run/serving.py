@@ -12,7 +12,8 @@ from kirsch.process.channels import ChannelFailures
 from kirsch.process.link import Link
 from kirsch.process.notify import Notifier, activated_sockets
 from kirsch.process.plugins import Daemonizer, DropPrivileges, PIDFile
-from kirsch.process.supervisor import SUCCESSOR, Supervisor, WorkersFailed
+from kirsch.process.supervisor import Supervisor, WorkersFailed
+from kirsch.process.worker import SUCCESSOR
 from kirsch.run.defaults import AT_START, config, engine, server, servers
 from kirsch.run.flags import add_flags, settings_of, take_env_file, workers_of
 from kirsch.run.lookup import mount, take_files
