@@ -54,6 +54,9 @@ OURS = {
     "KirschError",
     "blocking",
     "quick",
+    "serve_download",
+    "serve_file",
+    "serve_fileobj",
 }
 """What is ours alone. A name that is added here goes into the reference, and is never taken away again."""
 

@@ -16,6 +16,7 @@ from typing import Any
 from kirsch.app import dispatchers as dispatch
 from kirsch.app.context import serving, thread_data
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschError, NotFound
+from kirsch.app.files import serve_download, serve_file, serve_fileobj
 from kirsch.app.forgery import csrf_token
 from kirsch.dispatch.expose import blocking, expose, popargs, quick
 from kirsch.run.defaults import (
@@ -79,6 +80,9 @@ __all__ = [
     "quickstart",
     "request",
     "response",
+    "serve_download",
+    "serve_file",
+    "serve_fileobj",
     "server",
     "servers",
     "serving",

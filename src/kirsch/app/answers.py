@@ -14,7 +14,7 @@ from kirsch.app.errorpage import HTML, PLAIN, ErrorPageFailed, Problem, custom_p
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, NotFound, stale_headers
 from kirsch.app.hooks import run_hooks
 from kirsch.app.links import url
-from kirsch.exchange import ClientGone, Exchange, Field
+from kirsch.exchange import ClientGone, Exchange, Field, FileBody
 from kirsch.http.headers import Headers
 from kirsch.http.urls import join
 
@@ -219,6 +219,10 @@ def send(request: Request, response: Response) -> None:
             body = b"".join(body)
         if type(body) is bytes:
             exchange.reply(response.code, response.fields, body, response.phrase)
+            return
+        if type(body) is FileBody:
+            response.page = None  # from now on it is for the exchange to close
+            exchange.deliver(response.code, response.fields, body, response.phrase)
             return
         exchange.start(response.code, response.fields, response.length, response.phrase)
         if not exchange.bodiless:

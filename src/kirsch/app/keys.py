@@ -50,6 +50,9 @@ MOST_SEEN: Final = 1024
 
 OF_EVERY_TOOL: Final = ("on", "priority")
 
+NEVER: Final = {"tools.staticdir.file": "tools.staticfile.filename"}
+"""Keys that people have written and that never were, with what they have meant."""
+
 _DEEP: Final = 99
 _DEPTHS: Final = {
     **dict.fromkeys((*ABOUT_THE_PROCESS, "hooks", "log"), _DEEP),
@@ -274,6 +277,9 @@ def _is_slip(namespace: str, known: str) -> bool:
 
 def _argument_problem(namespace: str, tools: Tools, tool: str, argument: str) -> str:
     """What is wrong with an argument of a tool that exists; "" if nothing."""
+    meant = NEVER.get(f"{namespace}.{tool}.{argument}")
+    if meant:
+        return f"there is no such argument; use {meant}"
     arguments = tools.settings(tool)
     if arguments is None or argument in arguments or argument in OF_EVERY_TOOL:
         return ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from kirsch.app.lazy import lazy
 from kirsch.app.legacynames import OldResponseNames
 from kirsch.exchange import Lasting
+from kirsch.exchange import FileBody
 from kirsch.http.codes import parse_status, reason
 from kirsch.http.cookies import Cookies, set_cookie_lines
 from kirsch.http.dates import http_date
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 BLOCK: Final = 64 * 1024
 SERVER: Final = "Kirsch"
 _HTML: Final = Lasting([(b"Content-Type", b"text/html;charset=utf-8")])
+DEFAULT_TYPE: Final = "text/html"
+_HTML: Final[list[Field]] = [(b"Content-Type", b"text/html;charset=utf-8")]
 _STANDING: Final = ("date", "server")
 
 
@@ -130,6 +133,7 @@ class Response(OldResponseNames):
                 self._headers = ResponseHeaders([("Content-Type", "text/html")])
             else:
                 self._headers = _decoded(self.fields)
+            self._headers = ResponseHeaders([("Content-Type", DEFAULT_TYPE)])
         return self._headers
 
     @headers.setter
@@ -195,7 +199,9 @@ class Response(OldResponseNames):
         TypeError for a body that is none. What a streamed body raises before its first piece comes through.
         """
         # The body comes first: a generator has only now its turn to set status and headers.
-        if self.stream and not isinstance(self.page, (str, bytes, type(None))):
+        if type(self.page) is FileBody:
+            self.length = self.page.length
+        elif self.stream and not isinstance(self.page, (str, bytes, type(None))):
             self.source = self.page
             pieces = self._pieces(self.page)
             # The first piece is waited for, so that what is done or raised before it still counts.
@@ -225,8 +231,10 @@ class Response(OldResponseNames):
         if promised is not None and self.source is not None:
             self.length = _size(promised)
         content_type = headers.get("Content-Type")
-        if content_type is not None and self.charset:
-            self._declare_charset(content_type)
+        if content_type is not None:
+            declared = self.declared(content_type)
+            if declared is not content_type:
+                headers["Content-Type"] = declared
         try:
             fields = headers.to_wire()
             if self._cookie is not None:
@@ -237,9 +245,11 @@ class Response(OldResponseNames):
             raise
         return fields
 
-    def _declare_charset(self, content_type: str) -> None:
-        if _wants_charset(content_type):
-            self.headers["Content-Type"] = f"{content_type};charset={self.charset}"
+    def declared(self, content_type: str) -> str:
+        """A type as it will be sent: with the charset, if it is one of text."""
+        if self.charset and _wants_charset(content_type):
+            return f"{content_type};charset={self.charset}"
+        return content_type
 
     def collapse_body(self) -> bytes:
         """The whole body as bytes, which it is from then on; an iterator is used up and closed."""
@@ -265,7 +275,7 @@ class Response(OldResponseNames):
             return page
         if page is None or isinstance(page, (str, bytes, bytearray, memoryview, list, tuple)):
             return [piece for piece in self._pieces(page) if piece]
-        if isinstance(page, (Pieces, dict)) or not (hasattr(page, "read") or hasattr(page, "__iter__")):
+        if isinstance(page, (Pieces, FileBody, dict)) or not (hasattr(page, "read") or hasattr(page, "__iter__")):
             return page
         return Pieces(self._pieces(page), page)
 
