@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from tests.differential.behind import DETAILS, FOUND, LOGINS, PROXIED, WIRE
 from tests.differential.known import Known, named
+from tests.differential.served import SERVED
 
 MENDED = (
     Known(
@@ -302,5 +303,5 @@ INSIDE = (
     Known("C23", "Accept-Charset is not judged", {"400 → 200": ("Accept-Charset: utf-8;q=x",)}),
 )
 
-KNOWN = (*MENDED, *WALK, *PARAMETERS, *ANSWERS, *HOOKS, *INSIDE, *WIRE, *FOUND, *DETAILS, *LOGINS, *PROXIED)
+KNOWN = (*MENDED, *WALK, *PARAMETERS, *ANSWERS, *HOOKS, *INSIDE, *WIRE, *FOUND, *DETAILS, *LOGINS, *PROXIED, *SERVED)
 EXPECTED = {name: difference for known in KNOWN for name, difference in known.pairs()}

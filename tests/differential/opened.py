@@ -38,6 +38,5 @@ OPEN = {
         "body, content-type",
         *named("Accept-Charset: ", "iso-8859-1", "iso-8859-1, utf-8;q=0.5", "us-ascii", "x-none"),
     ),
-    **each("an icon for the root of a site, with static files", "200 → 404", "odd: favicon"),
     **each("the dispatcher as an attribute of the request", "200 → 500", "request.dispatch"),
 }

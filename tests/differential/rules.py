@@ -10,6 +10,7 @@ import re
 _GIVEN = re.compile(
     r"said .*|Missing parameters.*|Unexpected [a-z ]*parameters.*|Multiple values for.*|The path .* was not found\."
 )
+_OF_FILE = re.compile(r'"[0-9a-f]+-[0-9a-f]+"')
 _MARKUP = re.compile(r"<[^>]*>")
 
 
@@ -114,6 +115,11 @@ def digest_challenge(theirs, ours):
     if said.startswith("Digest ") and offered.startswith("Digest ") and set(parts[0]) == set(parts[1]):
         theirs.drop("www-authenticate")
         ours.drop("www-authenticate")
+def file_etag(theirs, ours):
+    """Files have an ETag beside their time (C7)."""
+    of_file = theirs.status == 304 or theirs.get("last-modified") is not None
+    if of_file and theirs.get("etag") is None and _OF_FILE.fullmatch(ours.get("etag") or ""):
+        ours.drop("etag")
 
 
 RULES = (
@@ -130,4 +136,5 @@ RULES = (
     keeping,
     known_length,
     digest_challenge,
+    file_etag,
 )

@@ -20,6 +20,10 @@ from tests.differential.asked import (
     parameters,
     paths,
     proxied,
+    parameters,
+    paths,
+    proxied,
+    static,
     wire,
 )
 from tests.differential.compare import compared
@@ -40,6 +44,7 @@ SUBJECTS = {
     "living": living.ASKED,
     "proxied": proxied.ASKED,
     "logins": logins.ASKED,
+    "static": static.ASKED,
     "habits": habits.ASKED,  # last: some of them change the site
 }
 ASKED = {name: asked for subject in SUBJECTS.values() for name, asked in subject.items()}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 import kirsch
-from kirsch.run.wsgi import Application
+from kirsch.run.wsgi import Application, Tree
 from kirsch.testing.client import Client
 
 
@@ -56,3 +56,34 @@ def test_middleware_of_an_application():
 
     assert [name for name, _ in application.wsgiapp.pipeline] == ["a", "b"]
     assert Client(tree).get("/app/").headers.getall("X-Mark") == ["B", "A"]
+
+
+@pytest.mark.parametrize(
+    ("attributes", "path", "shown"),
+    [
+        ({}, "/favicon.ico", "200 image/x-icon"),
+        ({"favicon_ico": None}, "/favicon.ico", "404 text/plain;charset=utf-8"),
+        ({"favicon_ico": kirsch.expose(lambda _: "own")}, "/favicon.ico", "200 text/html;charset=utf-8"),
+        ({"default": kirsch.expose(lambda *_: "any")}, "/favicon.ico", "200 image/x-icon"),
+        ({"default": kirsch.expose(lambda *_: "any")}, "/x/favicon.ico", "200 text/html;charset=utf-8"),
+    ],
+)
+def test_icon(attributes, path, shown):
+    """A site that has none of its own has ours, and its object stays as it is."""
+    root = type("Root", (), attributes)()
+    site = Tree()
+    site.mount(root)
+    answer = Client(site).get(path)
+
+    assert f"{answer.status} {answer.headers['Content-Type']}" == shown
+    assert set(vars(type(root))) & {"favicon_ico"} == set(attributes) & {"favicon_ico"}
+    assert not vars(root)
+
+
+def test_no_icon_below_the_root():
+    """An application at another path, and one that was made by hand, are left alone."""
+    site = Tree()
+    site.mount(object(), "/app")
+
+    assert Client(site).get("/app/favicon.ico").status == 404
+    assert Client(Application(object())).get("/favicon.ico").status == 404

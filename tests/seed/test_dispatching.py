@@ -61,15 +61,11 @@ def test_D_04_config_is_applied_before_the_call():
     assert client.get("/page").text == "here"
 
 
-def test_D_05_hooks_may_stop_resolution():
-    """A hook answers in place of the handler by setting it to None; else the handler is called, with the rest."""
-
-    def answer_some():
-        if cherrypy.request.path_info.endswith(".txt"):
-            cherrypy.response.body = "a file"
-            cherrypy.request.handler = None
-
-    client = mounted(lambda *args: repr(args), {"/sd": {"hooks.before_handler": answer_some}}, "sd")
+def test_D_05_files_before_handlers(tmp_path):
+    """A file that is there is sent; else the handler of the same path is called, with the rest."""
+    (tmp_path / "x.txt").write_text("a file")
+    config = {"/sd": {"tools.staticdir.on": True, "tools.staticdir.dir": str(tmp_path)}}
+    client = mounted(lambda *args: repr(args), config, "sd")
 
     assert [client.get(path).text for path in ("/sd/x.txt", "/sd/x/y")] == ["a file", "('x', 'y')"]
 

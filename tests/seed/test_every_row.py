@@ -12,6 +12,9 @@ COMING = {
     "T-02": "4: encodings",
     "T-03": "4: encodings",
     **{f"T-{number:02}": "4: static files" for number in range(4, 10)},
+    "T-10": "4: caching",
+    "T-11": "4: caching",
+    "T-12": "4: caching",
     "T-13": "4: XML-RPC for a part of the site",
 }
 """Rows that are not there yet: number of the issue, and what it is about. Lines only ever leave this table."""

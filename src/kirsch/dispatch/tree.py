@@ -21,6 +21,7 @@ class Dispatcher:
 
     dispatch_method_name: of the method by which a node is asked. translate: the table for `str.translate` that makes
     a segment a name, by default all ASCII punctuation to `_`; ValueError if it is no dict.
+    spare: what stands at the root, by name, where the root has no attribute of that name.
     """
 
     dispatch_method_name = DISPATCH_METHOD
@@ -31,6 +32,7 @@ class Dispatcher:
         if dispatch_method_name:
             self.dispatch_method_name = dispatch_method_name
         self.translate = translate
+        self.spare: dict[str, Any] = {}
         self.usual = translate == PUNCTUATION
 
     def name_of(self, segment: str) -> str:
@@ -60,9 +62,14 @@ class Dispatcher:
                 # PERF: nearly all segments are identifiers, and a call takes longer than the rest of the line.
                 name = segment if usual and segment.isidentifier() else self.name_of(segment)
                 look, fleeting = KINDS[type(node)]
-                if name.startswith("_") or (sub := look(node, name, None)) is None:
+                if name.startswith("_"):
                     break
-                if fleeting is not None and fleeting(node, name):
+                sub = look(node, name, None)
+                if sub is None:
+                    sub = self.spare.get(name) if not names and not hasattr(node, name) else None
+                    if sub is None:
+                        break
+                elif fleeting is not None and fleeting(node, name):
                     found.dynamic = True
                 names.append(name)
                 trail.append(sub)

@@ -7,16 +7,60 @@ alphabetical order, and gives its findings; set it to False to leave it out, or 
 
 from __future__ import annotations
 
+import os
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from kirsch.app.application import Application
+from kirsch.app.config import merged
+from kirsch.app.place import ConfigError
+from kirsch.app.resource import by_namespace
 from kirsch.app.sections import segments_of
+from kirsch.dispatch.names import canonical
 from kirsch.run.routes import routes_of
+from kirsch.toolbox.static import absolute
+from kirsch.toolbox.tool import Toolbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from kirsch.app.place import Place
 
 PRODUCTION_HOSTS = ("0.0.0.0", "::")
+STATIC = {"tools.staticdir.dir": os.path.isdir, "tools.staticfile.filename": os.path.isfile}
+"""Keys that name what must be there, with who knows."""
+
+
+def check_config(application: Application) -> None:
+    """Raise ConfigError for tools that there are not, and for sections in which a tool is not told all that it needs.
+
+    What nodes on the way say is looked at only if something seems to be missing: to walk may call what is theirs.
+    """
+    application.config.check_tools()
+    for section, settings in places_of(application):
+        try:
+            _check_place(application, section, settings)
+        except ConfigError:
+            found = application.resources.dispatcher.find(application.root, section)
+            _check_place(application, section, application.resources.config_of(found))
+
+
+def places_of(application: Application) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The sections of paths, each with all config that holds there, but for that of nodes below the root."""
+    for section in [name for name in application.config if name.startswith("/")]:
+        steps = [(application.root, ()), (None, map(canonical, segments_of(section)))]
+        yield section, merged(application.site_config, steps, application.config)
+
+
+def _check_place(application: Application, section: str, settings: Mapping[str, Any]) -> None:
+    for namespace, toolbox in application.toolboxes.items():
+        if isinstance(toolbox, Toolbox):
+            own = by_namespace(settings).get(namespace, {})
+            toolbox.check_whole(own, partial(_place, application, section, namespace))
+
+
+def _place(application: Application, section: str, namespace: str, tool: str) -> Place:
+    return application.config.place(section, f"{namespace}.{tool}.on")._replace(key="")
 
 
 class Checker:
@@ -61,6 +105,18 @@ class Checker:
                 f"the config of the process has sections of paths ({names}), which belong to one application: give "
                 "them to it, as tree.mount(root, script_name, config)"
             )
+
+    def check_static_paths(self) -> Iterable[str]:
+        """Files that are not there are answered with 404, one by one."""
+        for prefix, application in self.applications.items():
+            for section, settings in places_of(application):
+                for key, there in STATIC.items():
+                    tool = key.rpartition(".")[0]
+                    if key not in application.config[section] or not settings.get(f"{tool}.on"):
+                        continue
+                    path = absolute(settings[key], settings.get(f"{tool}.root"))
+                    if os.path.isabs(path) and not there(path):
+                        yield f"[{section}] of the application at {prefix or '/'}: {key} is {path}, which is not there"
 
     def check_localhost(self) -> Iterable[str]:
         """The name may stand for one protocol here and another there."""

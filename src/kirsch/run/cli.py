@@ -13,7 +13,7 @@ import traceback
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from kirsch.app.place import ConfigError
-from kirsch.run.checker import Checker
+from kirsch.run.checker import Checker, check_config
 from kirsch.run.defaults import config, tree
 from kirsch.run.explain import Explanation, Setting, explain, settings_at
 from kirsch.run.lookup import LookupFailed, applications
@@ -185,7 +185,7 @@ def show_findings(apps: dict[str, Application], options: argparse.Namespace) -> 
     """What is wrong, or hardly meant."""
     config.check_tools()
     for application in apps.values():
-        application.config.check_tools()
+        check_config(application)
     found = Checker(config, tree.apps).findings()
     if options.json:
         _print_json(found)

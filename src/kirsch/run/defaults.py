@@ -20,7 +20,7 @@ from kirsch.http.passwords import Passwords
 from kirsch.http.urls import normalize_path
 from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
-from kirsch.run.checker import Checker
+from kirsch.run.checker import Checker, check_config
 from kirsch.run.engine import Engine
 from kirsch.run.servers import Servers
 from kirsch.run.service import WebServer
@@ -92,7 +92,7 @@ def _check_config() -> None:
     config.check_tools()
     _hand_on_sections()
     for application in _applications():
-        application.config.check_tools()
+        check_config(application)
 
 
 def _hand_on_sections() -> None:

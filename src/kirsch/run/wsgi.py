@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.application import Application as PlainApplication
 from kirsch.app.context import present
 from kirsch.app.site import Site
+from kirsch.toolbox.static import StaticFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from kirsch.exchange import Exchange
+
+
+ICON: Final = str(Path(__file__).parent.parent / "toolbox" / "favicon.ico")
+"""What browsers show beside the name of a page, for sites that have none."""
 
 
 class Pipeline:
@@ -103,6 +109,13 @@ class Tree(Site):
     """The site: what is mounted where. It is itself a WSGI application."""
 
     application_class = Application
+
+    def mount(self, root: Any, script_name: str = "", config: Any = None) -> PlainApplication:
+        """As of any site. An object at the root of the site has an icon, unless it has a `favicon_ico` of its own."""
+        application = super().mount(root, script_name, config)
+        if application is not root and root is not None and application.script_name == "":
+            application.resources.dispatcher.spare["favicon_ico"] = StaticFile().handler(filename=ICON)
+        return application
 
     def graft(self, wsgi_callable: WSGIApplication, script_name: str = "") -> None:
         """Put a WSGI application at a path. Tools and hooks do not apply to it."""

@@ -23,6 +23,7 @@ from kirsch.toolbox.request_id import RequestIds
 from kirsch.toolbox.response_headers import ResponseHeaders
 from kirsch.toolbox.security_headers import SecurityHeaders
 from kirsch.toolbox.session_auth import SessionAuthTool
+from kirsch.toolbox.static import StaticDir, StaticFile
 from kirsch.toolbox.tool import Toolbox
 from kirsch.toolbox.trailing_slash import TrailingSlash
 from kirsch.toolbox.xmlrpc import XMLRPC, XMLRPCFilter
@@ -54,6 +55,8 @@ def standard_tools() -> Toolbox:
         response_headers=ResponseHeaders(),
         security_headers=SecurityHeaders(),
         session_auth=SessionAuthTool(),
+        staticdir=StaticDir(),
+        staticfile=StaticFile(),
         trailing_slash=TrailingSlash(),
         xmlrpc=XMLRPC(),
         xmlrpc_filter=XMLRPCFilter(),

@@ -110,6 +110,9 @@ class Tool:
                 listed = ", ".join(sorted(known)) or "none"
                 raise ConfigError(f"{where}: the tool {self.name!r} has no setting {key!r}; it has {listed}")
 
+    def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
+        """Raise ConfigError for settings that do not suffice: all that hold for a place, with those from above it."""
+
     def needed(self, settings: Mapping[str, Any], is_index: bool | None) -> bool:
         """Whether it has anything to do for a page with these settings; asked once, when the page is made ready.
 
@@ -245,6 +248,13 @@ class Toolbox:
         if isinstance(tool, Tool):
             tool.check(settings, where)
 
+    def check_whole(self, settings: Mapping[str, Any], where: Callable[[str], object]) -> None:
+        """Raise ConfigError for settings of a place that do not suffice for a tool that is on. where: they stand."""
+        for name, own in self.by_tool(settings).items():
+            tool = getattr(self, name)
+            if own.get("on") and isinstance(tool, Tool):
+                tool.check_whole(own, str(where(name)))
+
     def register(
         self, point: str, name: str | None = None, priority: float | None = None
     ) -> Callable[[Function], Function]:
@@ -266,6 +276,7 @@ class Toolbox:
                 yield SETUP, Hook(tool._setup)
                 continue
             tool.check(own, f"{self.namespace}.{name}")
+            tool.check_whole(own, f"{self.namespace}.{name}")
             if tool.needed(own, is_index):
                 yield from tool.hooks(own)
 

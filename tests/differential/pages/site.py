@@ -20,6 +20,8 @@ from tests.differential.pages.params import Sent, Signatures
 from tests.differential.pages.points import Hooked, Noted, Record
 from tests.differential.pages.popping import Popping
 from tests.differential.pages.proxied import Proxied
+from tests.differential.pages.static import SECTIONS as FILES
+from tests.differential.pages.static import Static
 from tests.differential.pages.told import Innermost, Mounted, Places, Told
 from tests.differential.pages.tools import SECTIONS as TOOLED
 from tests.differential.pages.tools import Boxed, Slashes, Tooled, Under, kinds, own_toolbox
@@ -73,6 +75,7 @@ class Root:
     read = Read()
     proxied = Proxied()
     logins = Logins()
+    static = Static()
 
     @cherrypy.expose
     def index(self, **kwargs):
@@ -98,7 +101,7 @@ def main(port):
         }
     )
     Root.kinds = kinds()
-    root = cherrypy.tree.mount(Root(), "", {**CONFIGURED, **TOOLED})
+    root = cherrypy.tree.mount(Root(), "", {**CONFIGURED, **TOOLED, **FILES})
     own_toolbox(root)
     cherrypy.tree.mount(Mounted(), "/app", {"/": {"told.here": "mounted", "error_page.404": error_page}})
     cherrypy.tree.mount(Innermost(), "/app/inner")

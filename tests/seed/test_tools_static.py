@@ -1,0 +1,109 @@
+"""Section 11 of the acceptance list, as far as it is about static files."""
+# ruff: noqa: N802 - the number of a row is written as it stands in the list
+
+from __future__ import annotations
+
+import pytest
+
+import kirsch as cherrypy
+from kirsch.process.channels import ChannelFailures
+from kirsch.run.checker import Checker
+from tests.seed.sites import Users
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A site's folder."""
+    for name in ("style.css", "feed.rss", "a.atom", "static/js/my.js", "static/index.txt", "secret"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    return tmp_path
+
+
+def get(client, config, path, **headers):
+    """The answer of a site with this config."""
+    cherrypy.tree.mount(Users(), "", config)
+    return client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
+
+
+def test_T_04_one_file(client, place):
+    """200, with its type and time; 304 if it has not changed."""
+    config = {
+        "/style.css": {"tools.staticfile.on": True, "tools.staticfile.filename": str(place / "style.css")},
+    }
+    answer = get(client, config, "/style.css")
+    assert (answer.status, answer.text) == (200, "style.css")
+    assert answer.headers["Content-Type"].startswith("text/css")
+
+    since = answer.headers["Last-Modified"]
+    assert client.get("/style.css", headers={"If-Modified-Since": since}).status == 304
+
+
+def test_T_05_root(client, place):
+    """Is inherited by the sections below."""
+    config = {
+        "/": {"tools.staticdir.root": str(place)},
+        "/static": {"tools.staticdir.on": True, "tools.staticdir.dir": "static"},
+        "/scripts": {"tools.staticdir.on": True, "tools.staticdir.dir": "static/js"},
+    }
+    assert get(client, config, "/static/js/my.js").text == "static/js/my.js"
+    assert client.get("/scripts/my.js").text == "static/js/my.js"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/static/js/my.js", 200), ("/static/../secret", 403), ("/static/js/", 404), ("/static/no", 404)],
+)
+def test_T_06_a_folder(client, place, path, status):
+    """Files below it; nothing outside; a folder without an index leads nowhere."""
+    config = {
+        "/static": {
+            "tools.staticdir.on": True,
+            "tools.staticdir.root": str(place),
+            "tools.staticdir.dir": "static",
+        }
+    }
+    assert get(client, config, path).status == status
+
+
+def test_T_07_no_such_key():
+    """`tools.staticdir.file` never was one: the right one is named when the config is read."""
+    with pytest.raises(ValueError, match=r"use tools\.staticfile\.filename"):
+        cherrypy.tree.mount(Users(), "", {"/x": {"tools.staticdir.on": True, "tools.staticdir.file": "/x"}})
+
+
+@pytest.mark.usefixtures("live")
+@pytest.mark.parametrize("key", ["staticdir.dir", "staticfile.filename"])
+def test_T_08_relative_paths(key):
+    """Without a root, the engine does not start, and says where it stands."""
+    tool = key.partition(".")[0]
+    cherrypy.tree.mount(Users(), "", {"/x": {f"tools.{tool}.on": True, f"tools.{key}": "static"}})
+
+    with pytest.raises(ChannelFailures) as failures:
+        cherrypy.engine.start()
+    assert f"[/x]: tools.{key} is relative ('static')" in str(failures.value.get_instances()[0])
+
+
+def test_T_08_missing_directory(place):
+    """What is not there is said at the start."""
+    config = {"tools.staticdir.on": True, "tools.staticdir.dir": str(place / "gone")}
+    cherrypy.tree.mount(Users(), "", {"/x": config})
+
+    assert Checker(cherrypy.config, cherrypy.tree.apps).findings() == [
+        f"[/x] of the application at /: tools.staticdir.dir is {place / 'gone'}, which is not there"
+    ]
+
+
+def test_T_09_content_types(client, place):
+    """Types by ending, with a dot or without; the others are known."""
+    types = {"rss": "application/xml", ".atom": "application/atom+xml"}
+    config = {
+        "/files": {
+            "tools.staticdir.on": True,
+            "tools.staticdir.dir": str(place),
+            "tools.staticdir.content_types": types,
+        }
+    }
+    get(client, config, "/files/")
+    found = [client.get(f"/files/{name}").headers["Content-Type"] for name in ("feed.rss", "a.atom", "style.css")]
+    assert found == ["application/xml", "application/atom+xml", "text/css;charset=utf-8"]
