@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.lazy import lazy
 from kirsch.app.legacynames import OldResponseNames
-from kirsch.exchange import Lasting
-from kirsch.exchange import FileBody
+from kirsch.exchange import FileBody, Lasting
 from kirsch.http.codes import parse_status, reason
 from kirsch.http.cookies import Cookies, set_cookie_lines
 from kirsch.http.dates import http_date
@@ -25,9 +24,8 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 64 * 1024
 SERVER: Final = "Kirsch"
-_HTML: Final = Lasting([(b"Content-Type", b"text/html;charset=utf-8")])
 DEFAULT_TYPE: Final = "text/html"
-_HTML: Final[list[Field]] = [(b"Content-Type", b"text/html;charset=utf-8")]
+_HTML: Final = Lasting([(b"Content-Type", b"text/html;charset=utf-8")])
 _STANDING: Final = ("date", "server")
 
 
@@ -130,10 +128,9 @@ class Response(OldResponseNames):
         """The header fields, but for cookies; Date and Server are added on the way out."""
         if self._headers is None:
             if self.fields is _HTML:
-                self._headers = ResponseHeaders([("Content-Type", "text/html")])
+                self._headers = ResponseHeaders([("Content-Type", DEFAULT_TYPE)])
             else:
                 self._headers = _decoded(self.fields)
-            self._headers = ResponseHeaders([("Content-Type", DEFAULT_TYPE)])
         return self._headers
 
     @headers.setter
