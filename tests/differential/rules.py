@@ -115,6 +115,8 @@ def digest_challenge(theirs, ours):
     if said.startswith("Digest ") and offered.startswith("Digest ") and set(parts[0]) == set(parts[1]):
         theirs.drop("www-authenticate")
         ours.drop("www-authenticate")
+
+
 def file_etag(theirs, ours):
     """Files have an ETag beside their time (C7)."""
     of_file = theirs.status == 304 or theirs.get("last-modified") is not None

@@ -20,9 +20,6 @@ from tests.differential.asked import (
     parameters,
     paths,
     proxied,
-    parameters,
-    paths,
-    proxied,
     static,
     wire,
 )

@@ -11,7 +11,6 @@ COMING = {
     "T-01": "4: compression",
     "T-02": "4: encodings",
     "T-03": "4: encodings",
-    **{f"T-{number:02}": "4: static files" for number in range(4, 10)},
     "T-10": "4: caching",
     "T-11": "4: caching",
     "T-12": "4: caching",
