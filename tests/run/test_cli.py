@@ -104,6 +104,34 @@ def test_check(kirsch_command, program, code, words):
     assert words in out
 
 
+BARE = "import kirsch\nclass Root:\n    @kirsch.expose\n    def index(self): pass\n"
+PUBLIC = BARE + "kirsch.config.update({'environment': 'production', 'checker.silenced': ['allowed-hosts']})\n"
+
+
+@pytest.mark.parametrize(
+    ("program", "code", "ids"),
+    [
+        (BARE, 1, ["autoreload", "allowed-hosts", "security-headers"]),
+        (PUBLIC, 1, ["security-headers"]),
+        (PUBLIC.replace("']", "', 'security-headers']"), 0, []),
+    ],
+)
+def test_check_before_the_world_comes(kirsch_command, program, code, ids):
+    """What a public site should change, each with an id by which it can be silenced."""
+    found, out, _ = kirsch_command("check", "--deploy", "--json", program=program)
+
+    assert [each["id"] for each in json.loads(out)] == ids
+    assert found == code
+
+
+def test_check_in_words(kirsch_command):
+    """For people: how bad, what, where and what to write."""
+    _, out, _ = kirsch_command("check", "--deploy", program=BARE)
+
+    assert "error    autoreload: the process starts anew" in out
+    assert "         where: all pages\n         write: tools.security_headers.on = True" in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "program", "code", "words"),
     [

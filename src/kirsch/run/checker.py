@@ -22,7 +22,7 @@ from kirsch.toolbox.static import absolute
 from kirsch.toolbox.tool import Toolbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from kirsch.app.place import Place
 
@@ -64,9 +64,10 @@ def _place(application: Application, section: str, namespace: str, tool: str) ->
 
 
 class Checker:
-    """See the module. on: whether it acts at the start of the engine."""
+    """See the module. on: whether it acts at the start of the engine. silenced: ids for `kirsch check --deploy`."""
 
     on = True
+    silenced: Collection[str] = ()
 
     def __init__(self, config: Mapping[str, Any], apps: Mapping[str, Any]) -> None:
         self.config = config

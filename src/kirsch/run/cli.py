@@ -15,6 +15,9 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from kirsch.app.place import ConfigError
 from kirsch.run.checker import Checker, check_config
 from kirsch.run.defaults import config, tree
+from kirsch.run.checker import Checker
+from kirsch.run.defaults import checker, config, server, tree
+from kirsch.run.deployment import HINT, WARNING, Deployment, Finding
 from kirsch.run.explain import Explanation, Setting, explain, settings_at
 from kirsch.run.lookup import LookupFailed, applications
 from kirsch.run.routes import Route, name_of, routes_of
@@ -80,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     settings.add_argument("path", nargs="?", default="/", help="by default /")
     settings.set_defaults(verb=show_config)
     check = verbs.add_parser("check", parents=[common], help="what is wrong, or hardly meant")
+    check.add_argument("--deploy", action="store_true", help="what to change before the world can reach the site, too")
     check.set_defaults(verb=show_findings)
     add_run(verbs, common)
     return parser
@@ -187,11 +191,23 @@ def show_findings(apps: dict[str, Application], options: argparse.Namespace) -> 
     for application in apps.values():
         check_config(application)
     found = Checker(config, tree.apps).findings()
+        application.config.check_tools()
+    found = [Finding(WARNING, "sense", each, "", "") for each in Checker(config, tree.apps).findings()]
+    if options.deploy:
+        silenced = config.get("checker.silenced", checker.silenced)
+        found += Deployment(config, apps, server, silenced).findings()
     if options.json:
-        _print_json(found)
+        _print_json([each._asdict() for each in found] if options.deploy else [each.what for each in found])
     else:
-        _say("\n".join(f"- {finding}" for finding in found) or "Nothing found.")
-    return WRONG if found else FINE
+        _say("\n".join(map(_finding_text, found)) or "Nothing found.")
+    return WRONG if any(each.severity != HINT for each in found) else FINE
+
+
+def _finding_text(finding: Finding) -> str:
+    if finding.id == "sense":
+        return f"- {finding.what}"
+    lines = [f"{finding.severity:<8} {finding.id}: {finding.what}", f"         where: {finding.where}"]
+    return "\n".join([*lines, f"         write: {finding.write}"] if finding.write else lines)
 
 
 def _print_json(value: Any) -> int:
