@@ -4,11 +4,57 @@ from __future__ import annotations
 
 import pytest
 
+from kirsch.stores.files import FilesStore
 from kirsch.stores.memory import MemoryStore
+from kirsch.stores.opening import open_store
+from kirsch.stores.sqlite import SQLiteStore
 from kirsch.testing.stores import StoreSuite
 
 
 class TestMemory(StoreSuite):
     @pytest.fixture
     def store(self):
+        """In this process."""
         return MemoryStore()
+
+
+class TestFiles(StoreSuite):
+    @pytest.fixture(params=[False, True], ids=["lazy", "fsync"])
+    def store(self, request, tmp_path):
+        """In a new folder."""
+        store = FilesStore(str(tmp_path / "files"), fsync=request.param)
+        yield store
+        store.close()
+
+
+class TestSQLite(StoreSuite):
+    @pytest.fixture(params=["full", "normal"])
+    def store(self, request, tmp_path):
+        """In a new file."""
+        store = SQLiteStore(str(tmp_path / "store.db"), request.param)
+        yield store
+        store.close()
+
+
+class TestRedis(StoreSuite):
+    @pytest.fixture
+    def store(self, redis_server):
+        """In a real server."""
+        yield (store := open_store(redis_server.url))
+        store.close()
+
+
+class TestMemcached(StoreSuite):
+    @pytest.fixture
+    def store(self, memcached_server):
+        """In a real server, twice: keys are spread over two."""
+        yield (store := open_store(f"{memcached_server.url},localhost:{memcached_server.port}"))
+        store.close()
+
+
+class TestPostgres(StoreSuite):
+    @pytest.fixture
+    def store(self, postgres_server):
+        """In a real server."""
+        yield (store := open_store(postgres_server.url))
+        store.close()

@@ -25,7 +25,6 @@ from __future__ import annotations
 import os
 import re
 from abc import ABC, abstractmethod
-from random import uniform
 from time import sleep
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from weakref import WeakMethod
@@ -102,11 +101,31 @@ def check_key(key: str) -> None:
         raise ValueError(f"a key has 1 to {MOST_KEY} printable ASCII characters and no blanks, not {key[:300]!r}")
 
 
-def renew_after_fork(renew: Callable[[], None]) -> None:
-    """Have a method called in every child process: locks may be held there by threads that it does not have."""
-    if hasattr(os, "register_at_fork"):
-        method = WeakMethod(renew)  # what is no longer used must not be kept by this
-        os.register_at_fork(after_in_child=lambda: called() if (called := method()) is not None else None)
+def jitter(most: float) -> float:
+    """Some seconds, so that those who have met do not meet again."""
+    return os.urandom(1)[0] / 255 * most
+
+
+def renew_after_fork(renew: Callable[[], None], before: Callable[[], None] | None = None) -> None:
+    """Have a method called in every child process: locks may be held there by threads that it does not have.
+
+    before: one to be called in the parent just before.
+    """
+    if hasattr(os, "register_at_fork"):  # what is no longer used must not be kept by this
+        os.register_at_fork(after_in_child=_weakly(renew))
+        if before is not None:
+            os.register_at_fork(before=_weakly(before))
+
+
+def _weakly(method: Callable[[], None]) -> Callable[[], None]:
+    reference = WeakMethod(method)
+
+    def call() -> None:
+        called = reference()
+        if called is not None:
+            called()
+
+    return call
 
 
 class Store(ABC):
@@ -161,7 +180,7 @@ class Store(ABC):
             except Conflict:  # somebody else has got somewhere, so this ends
                 conflicts += 1
                 if conflicts > _CROWDED:
-                    sleep(uniform(0, 0.001 * min(conflicts, 20)))  # noqa: S311 - no secret
+                    sleep(jitter(0.001 * min(conflicts, 20)))
 
     @abstractmethod
     def lock(self, key: str, wait: float | None = None, lease: float = LEASE) -> AbstractContextManager[None]:

@@ -1,0 +1,203 @@
+"""A Store in one SQLite file: the one that needs nothing else and loses nothing.
+
+What is written is on the disk before set() returns. The file is in WAL mode, so readers and the one writer do not wait
+for each other; writers of several processes take turns, which this file sees to itself, as SQLite's own way of waiting
+lets some starve. Locks are files in a folder beside it (see lockfiles.py), so they cost no write to the disk.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from contextlib import contextmanager, suppress
+from os import urandom
+from time import monotonic, sleep, time
+from typing import TYPE_CHECKING, Any, Final
+
+from kirsch.stores.filenames import NO_ROOM
+from kirsch.stores.lockfiles import Guards, LockFiles
+from kirsch.stores.locks import LeasedStore
+from kirsch.stores.pool import Pool
+from kirsch.stores.store import (
+    ABSENT,
+    ANY,
+    PATIENCE,
+    Conflict,
+    Entry,
+    Full,
+    Unavailable,
+    check_key,
+    jitter,
+    renew_after_fork,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SWEEP_EVERY: Final = 200
+SWEEP_AT_ONCE: Final = 1000
+"""So many writes of a process take so many expired entries away, at most."""
+
+_TABLES: Final = (
+    """CREATE TABLE IF NOT EXISTS entries
+    (key TEXT PRIMARY KEY, value BLOB NOT NULL, version BLOB NOT NULL, expires REAL)""",
+    "CREATE INDEX IF NOT EXISTS entries_expires ON entries (expires) WHERE expires IS NOT NULL",
+)
+_GET: Final = "SELECT value, version FROM entries WHERE key = :key AND (expires IS NULL OR expires > :now)"
+_SET: Final = """
+    INSERT INTO entries VALUES (:key, :value, :new, :expires) ON CONFLICT (key)
+    DO UPDATE SET value = excluded.value, version = excluded.version, expires = excluded.expires
+"""
+_SET_ABSENT: Final = _SET + " WHERE entries.expires <= :now"
+_SET_VERSION: Final = """
+    UPDATE entries SET value = :value, version = :new, expires = :expires
+    WHERE key = :key AND version = :version AND (expires IS NULL OR expires > :now)
+"""
+_DELETE_LIVE: Final = "DELETE FROM entries WHERE key = :key AND (expires IS NULL OR expires > :now)"
+_TOUCH: Final = "UPDATE entries SET expires = :expires WHERE key = :key AND (expires IS NULL OR expires > :now)"
+_SWEEP: Final = "DELETE FROM entries WHERE rowid IN (SELECT rowid FROM entries WHERE expires <= :now LIMIT :most)"
+_COUNT: Final = """
+    SELECT count(*) FROM entries
+    WHERE key >= :begin AND key < :end AND (expires IS NULL OR expires > :now)
+"""
+_CLEAR: Final = "DELETE FROM entries WHERE key >= :begin AND key < :end"
+
+_BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_NO_ROOM: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_TOOBIG}
+
+
+class SQLiteStore(LeasedStore):
+    """Entries in a file of SQLite.
+
+    sync: "full", or "normal", which is quicker, and a power cut may cost the last writes; either way a killed process
+    costs nothing, and the file is never broken.
+    _writing: held by the thread that writes; the others of this process queue for it. _writes: since the start.
+    """
+
+    def __init__(self, path: str, sync: str = "full", patience: float = PATIENCE) -> None:
+        super().__init__()
+        self.path = os.path.abspath(path)
+        self.url = f"sqlite:{self.path}"
+        self.durable = sync == "full"
+        self._sync = sync
+        self._patience = patience
+        self._locks_folder = f"{self.path}.locks"
+        os.makedirs(self._locks_folder, 0o700, exist_ok=True)
+        with suppress(FileExistsError):  # SQLite would have everybody read it
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        self._lock_files = LockFiles(self._locks_folder, Guards(self._locks_folder, patience))
+        self._pool = Pool(self._connected, sqlite3.Connection.close)
+        self._writes = 0
+        self._renew()
+        renew_after_fork(self._renew, self.close)  # a child must neither use nor close connections of its parent
+
+    def _renew(self) -> None:
+        self._writing = threading.Lock()
+
+    def get(self, key: str) -> Entry | None:
+        check_key(key)
+        rows, _ = self._run(_GET, {"key": key, "now": time()})
+        return Entry(*rows[0]) if rows else None
+
+    def set(self, key: str, value: bytes, seconds: float | None = None, version: Any = ANY) -> Any:
+        check_key(key)
+        statement = _SET if version is ANY else _SET_ABSENT if version is ABSENT else _SET_VERSION
+        new, now = urandom(8), time()
+        names = {"key": key, "value": value, "new": new, "expires": _deadline(seconds), "now": now, "version": version}
+        if not self._write(statement, names):
+            raise Conflict(f"{self.url}: somebody else has written {key!r}")
+        self._writes += 1  # two threads that count as one do no harm
+        if self._writes % SWEEP_EVERY == 0:
+            self._write(_SWEEP, {"now": now, "most": SWEEP_AT_ONCE})
+        return new
+
+    def delete(self, key: str) -> bool:
+        check_key(key)
+        return self._write(_DELETE_LIVE, {"key": key, "now": time()}) > 0
+
+    def touch(self, key: str, seconds: float | None) -> bool:
+        check_key(key)
+        return self._write(_TOUCH, {"key": key, "now": time(), "expires": _deadline(seconds)}) > 0
+
+    def take(self, name: str, owner: bytes, lease: float) -> bool:
+        with self._mapped():
+            return self._lock_files.take(name, owner, lease)
+
+    def give_back(self, name: str, owner: bytes) -> None:
+        with self._mapped():
+            self._lock_files.give_back(name, owner)
+
+    def count(self, prefix: str = "") -> int:
+        rows, _ = self._run(_COUNT, {"begin": prefix, "end": f"{prefix}\x7f", "now": time()})
+        return int(rows[0][0])
+
+    def clear(self, prefix: str = "") -> None:
+        self._write(_CLEAR, {"begin": prefix, "end": f"{prefix}\x7f"})
+
+    def sweep(self) -> int:
+        swept = 0
+        while more := self._write(_SWEEP, {"now": time(), "most": SWEEP_AT_ONCE}):
+            swept += more
+        with self._mapped():
+            self._lock_files.sweep()
+        return swept
+
+    def close(self) -> None:
+        self._pool.close()
+
+    def _write(self, statement: str, names: dict[str, Any]) -> int:
+        """How many entries it has changed."""
+        writing = self._writing
+        if not writing.acquire(timeout=self._patience):
+            raise Unavailable(f"{self.url}: too many write to it at once")
+        try:
+            return self._run(statement, names)[1]
+        finally:
+            writing.release()
+
+    def _run(self, statement: str, names: dict[str, Any]) -> tuple[list[Any], int]:
+        """Its rows, and how many it has changed."""
+        with self._mapped(), self._pool.use() as connection:
+            cursor = _patiently(self._patience, connection, statement, names)
+            return cursor.fetchall(), cursor.rowcount
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        try:
+            for statement in ("PRAGMA journal_mode=WAL", f"PRAGMA synchronous={self._sync}", *_TABLES):
+                _patiently(self._patience, connection, statement, {})
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    @contextmanager
+    def _mapped(self) -> Iterator[None]:
+        """What SQLite or the system refuse, as our own errors."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0)
+            full = code & 0xFF in _NO_ROOM or code == sqlite3.SQLITE_IOERR_WRITE
+            raise (Full if full else Unavailable)(f"{self.url}: {error}") from error
+        except OSError as error:
+            raise (Full if error.errno in NO_ROOM else Unavailable)(f"{self.url}: {error.strerror}") from error
+
+
+def _deadline(seconds: float | None) -> float | None:
+    return time() + seconds if seconds is not None else None
+
+
+def _patiently(
+    patience: float, connection: sqlite3.Connection, statement: str, names: dict[str, Any]
+) -> sqlite3.Cursor:
+    """Run it as soon as no other process writes."""
+    until = monotonic() + patience
+    while True:
+        try:
+            return connection.execute(statement, names)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF not in _BUSY or monotonic() > until:
+                raise
+        sleep(jitter(0.002))
