@@ -14,8 +14,6 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from kirsch.app.place import ConfigError
 from kirsch.run.checker import Checker, check_config
-from kirsch.run.defaults import config, tree
-from kirsch.run.checker import Checker
 from kirsch.run.defaults import checker, config, server, tree
 from kirsch.run.deployment import HINT, WARNING, Deployment, Finding
 from kirsch.run.explain import Explanation, Setting, explain, settings_at
@@ -190,8 +188,6 @@ def show_findings(apps: dict[str, Application], options: argparse.Namespace) -> 
     config.check_tools()
     for application in apps.values():
         check_config(application)
-    found = Checker(config, tree.apps).findings()
-        application.config.check_tools()
     found = [Finding(WARNING, "sense", each, "", "") for each in Checker(config, tree.apps).findings()]
     if options.deploy:
         silenced = config.get("checker.silenced", checker.silenced)
