@@ -8,6 +8,7 @@ from kirsch.app.application import Application
 from kirsch.app.config import GlobalConfig
 from kirsch.app.keys import Keys
 from kirsch.dispatch.expose import expose
+from kirsch.run.checker import check_config
 from kirsch.testing.client import Client
 from kirsch.toolbox.standard import standard_tools
 
@@ -40,4 +41,4 @@ def page(handler: Any, config: dict[str, Any] | None = None) -> Client:
 
 def start(config: dict[str, Any]) -> None:
     """Have config of the root checked as at the start of the engine. Raises ConfigError."""
-    LonelyApplication(object(), "", {"/": config}).config.check_tools()
+    check_config(LonelyApplication(object(), "", {"/": config}))

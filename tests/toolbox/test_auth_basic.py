@@ -113,12 +113,14 @@ def test_wrong_settings_are_refused_at_the_start(settings, problem):
 
 @pytest.mark.parametrize("name", ["realm", "checkpassword"])
 def test_what_is_needed_is_named(name):
-    """A page whose guard lacks something is not shown to anybody."""
+    """At the start; and a page whose guard lacks something is not shown to anybody."""
     settings = {"realm": "A realm", "checkpassword": checkpassword_dict(USERS)}
     del settings[name]
-    guarded = page(who, {"tools.auth_basic.on": True} | {f"tools.auth_basic.{key}": settings[key] for key in settings})
-    answer = guarded.get("/", auth=("ada", "löve:lace"))
+    config = {"tools.auth_basic.on": True} | {f"tools.auth_basic.{key}": settings[key] for key in settings}
+    answer = page(who, config).get("/", auth=("ada", "löve:lace"))
 
+    with pytest.raises(ConfigError, match=f"needs tools.auth_basic.{name}, too"):
+        start(config)
     assert answer.status == 500
     assert f"tools.auth_basic.{name}" in str(answer.error)
 

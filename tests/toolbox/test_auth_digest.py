@@ -331,11 +331,13 @@ def test_wrong_settings_are_refused_at_the_start(settings, problem):
 
 @pytest.mark.parametrize("name", ["realm", "get_ha1", "key"])
 def test_what_is_needed_is_named(name):
-    """A page whose guard lacks something is not shown to anybody."""
+    """At the start; and a page whose guard lacks something is not shown to anybody."""
     settings = config()
     del settings[f"tools.auth_digest.{name}"]
     answer = page(who, settings).get("/")
 
+    with pytest.raises(ConfigError, match=f"needs tools.auth_digest.{name}, too"):
+        start(settings)
     assert answer.status == 500
     assert f"tools.auth_digest.{name}" in str(answer.error)
 

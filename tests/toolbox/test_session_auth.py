@@ -334,6 +334,8 @@ def test_it_needs_a_function_and_a_session():
         ({"check_username_and_password": "ada"}, "must be a function, not str"),
         ({"on_login": None}, "must be a function, not NoneType"),
         ({"auth_class": dict}, "made of SessionAuth"),
+        ({"on": True}, "needs tools.session_auth.check_username_and_password"),
+        ({"on": True, "auth_class": SessionAuth}, "needs tools.session_auth.check_username_and_password"),
         ({"check_username_and_pasword": check}, "did you mean 'tools.session_auth.check_username_and_password'"),
     ],
 )

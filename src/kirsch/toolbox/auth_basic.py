@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from kirsch.app.context import present
 from kirsch.app.errors import HTTPError
-from kirsch.app.place import ConfigError
 from kirsch.http.credentials import CredentialsError, challenge, is_realm, parse_authorization, parse_basic
 from kirsch.http.media import charset_name
 from kirsch.http.passwords import Busy
@@ -14,9 +13,8 @@ from kirsch.options import Check, Option, Options
 from kirsch.toolbox.prepared import PreparedTool
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
-    from kirsch.app.hooks import Hook
     from kirsch.app.request import Request
     from kirsch.app.response import Response
 
@@ -48,15 +46,11 @@ class AuthBasic(PreparedTool):
 
     priority = 1
     choices: ClassVar = BasicSettings
+    required: ClassVar = ("realm", "checkpassword")
 
     def __init__(self) -> None:
         super().__init__()
         self.callable = basic_auth
-
-    def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
-        """Its hook. ConfigError without realm or checkpassword."""
-        require(settings, ("realm", "checkpassword"), f"{self.namespace}.{self.name}")
-        return super().hooks(settings)
 
     def before_handler(self, request: Request, response: Response, plan: BasicSettings) -> None:
         """Raise HTTPError 401 or 400 unless user and password are right."""
@@ -91,13 +85,6 @@ def checked(check: Callable[..., Any], *credentials: str) -> Any:
         return check(*credentials)
     except Busy as busy:
         raise HTTPError(503, str(busy), headers={"Retry-After": "2"}) from busy
-
-
-def require(settings: Mapping[str, Any], names: Collection[str], where: str) -> None:
-    """Raise ConfigError unless all of these are given."""
-    missing = [name for name in names if settings.get(name) is None]
-    if missing:
-        raise ConfigError(f"{where} is on, and needs {' and '.join(f'{where}.{name}' for name in missing)}")
 
 
 def basic_auth(

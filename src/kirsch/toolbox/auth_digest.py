@@ -16,7 +16,7 @@ from kirsch.http.credentials import CredentialsError, challenge, parse_authoriza
 from kirsch.http.urls import quote_path
 from kirsch.options import Check, Option, Options, between
 from kirsch.stores.store import StoreError
-from kirsch.toolbox.auth_basic import CALLABLE, CHARSET, KEY, REALM, checked, keys_of, require
+from kirsch.toolbox.auth_basic import CALLABLE, CHARSET, KEY, REALM, checked, keys_of
 from kirsch.toolbox.prepared import PreparedTool
 
 if TYPE_CHECKING:
@@ -83,6 +83,7 @@ class AuthDigest(PreparedTool):
 
     priority = 1
     choices: ClassVar = DigestSettings
+    required: ClassVar = ("realm", "get_ha1", "key")
 
     def __init__(self) -> None:
         super().__init__()
@@ -104,7 +105,6 @@ class AuthDigest(PreparedTool):
 
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
         """Its hooks; the one that reads the body for its hash is there only if that is on offer."""
-        require(settings, ("realm", "get_ha1", "key"), f"{self.namespace}.{self.name}")
         for point, hook in super().hooks(settings):
             if point == "before_handler" or _INT in hook.kwargs["plan"].qops:
                 yield point, hook

@@ -84,11 +84,15 @@ class PreparedTool(Tool):
         except ValueError as error:
             raise ConfigError(f"{where}: {error}") from None
 
-    def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
-        """Its hooks, with a plan made of these settings. ConfigError if a required one is missing."""
+    def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
+        """Raise ConfigError if a required one is missing."""
         for name in self.required:
             if settings.get(name) is None:
-                raise ConfigError(f"{self.namespace}.{self.name}.on needs {self.namespace}.{self.name}.{name}, too")
+                raise ConfigError(f"{where} needs {self.namespace}.{self.name}.{name}, too")
+
+    def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
+        """Its hooks, with a plan made of these settings. ConfigError if a required one is missing."""
+        self.check_whole(settings, f"{self.namespace}.{self.name}.on")
         plan = self.plan(settings)
         for point, call in self._calls:
             priority = settings.get("priority", getattr(call, "priority", self.priority))

@@ -20,9 +20,8 @@ from kirsch.toolbox.kinds import HandlerTool
 from kirsch.toolbox.loginpage import LoginForm, login_page
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-    from kirsch.app.hooks import Hook
     from kirsch.app.request import Request
 
 SCREEN: Final = "login_screen"
@@ -229,11 +228,9 @@ class SessionAuthTool(HandlerTool):
             if callable(getattr(SessionAuth, name, None)) and not callable(value):
                 raise ConfigError(f"{where}: {name} must be a function, not {type(value).__name__}")
 
-    def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
-        """Its hook. ConfigError if nothing tells who may come in."""
+    def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
+        """Raise ConfigError if nothing tells who may come in."""
         kind = settings.get(KIND, SessionAuth)
         same = getattr(kind, CHECKER, None) is SessionAuth.check_username_and_password
         if same and CHECKER not in settings:
-            where = f"{self.namespace}.{self.name}"
-            raise ConfigError(f"{where} is on, and needs {where}.{CHECKER}: a function of user and password")
-        return super().hooks(settings)
+            raise ConfigError(f"{where} needs {self.namespace}.{self.name}.{CHECKER}, a function of user and password")
