@@ -319,7 +319,8 @@ def test_behind_a_proxy_that_takes_a_prefix_away():
         ({"get_ha1": "x"}, "can be called"),
         ({"qop": "auth-both"}, "'auth'"),
         ({"lifetime": 0}, "lifetime"),
-        ({"store": "redis"}, "Store"),
+        ({"store": "redos://localhost"}, "no kind of store"),
+        ({"store": 5}, "store"),
         ({"kee": "x"}, "did you mean 'tools.auth_digest.key'"),
     ],
 )

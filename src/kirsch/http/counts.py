@@ -85,19 +85,17 @@ class Counts:
 class Store(Protocol):
     """What is asked of a store."""
 
-    def update(self, key: str, change: Callable[[bytes | None], bytes | None], seconds: float | None = None) -> None:
-        """Read, change and write as one step."""
+    def update(
+        self, key: str, change: Callable[[bytes | None], bytes | None], seconds: float | None = None
+    ) -> bytes | None:
+        """Read, change and write as one step; gives what `change` gave, and writes nothing if that is None."""
 
 
 def take_in_store(store: Store, key: str, count: int, seconds: float) -> bool:
     """As Counts.take(), for all processes that share the store. seconds: for which the nonce is good."""
-    first = False
 
     def change(known: bytes | None) -> bytes | None:
-        nonlocal first
         following = (Seen.unpack(known) if known is not None else Seen()).with_count(count)
-        first = following is not None
         return following.pack() if following is not None else None
 
-    store.update(key, change, seconds)
-    return first
+    return store.update(key, change, seconds) is not None

@@ -15,7 +15,7 @@ from kirsch.http.counts import Counts, take_in_store
 from kirsch.http.credentials import CredentialsError, challenge, parse_authorization
 from kirsch.http.urls import quote_path
 from kirsch.options import Check, Option, Options, between
-from kirsch.stores.store import StoreError
+from kirsch.stores.store import Store, StoreError
 from kirsch.toolbox.auth_basic import CALLABLE, CHARSET, KEY, REALM, checked, keys_of
 from kirsch.toolbox.prepared import PreparedTool
 
@@ -34,7 +34,6 @@ MD5_ONLY: Final = ("MD5",)
 _INT: Final = "auth-int"
 _NAMES: Final = Check("of algorithms, and not empty", bool)
 _QOP: Final = Check("'auth', 'auth-int' or both with a comma", lambda qop: set(_listed(qop)) <= {"auth", _INT} and qop)
-_STORE: Final = Check("that is a Store, or None", lambda store: hasattr(store, "update"))
 
 
 class DigestSettings(Options):
@@ -57,17 +56,18 @@ class DigestSettings(Options):
     userhash: Option[Any] = Option(
         None, "Finds the user for realm, hash and algorithm; with it, names may be sent as hashes.", object, CALLABLE
     )
-    store: Option[Any] = Option(None, "Where counts are kept that several processes share.", object, _STORE)
+    store: Option[Any] = Option(None, "The address of a store where several processes count together.", (str, Store))
 
 
 class Plan(NamedTuple):
-    """What is known before the request. settings: as given. offered: algorithms. qops: on offer."""
+    """What is known before the request. settings: as given. offered: algorithms. qops: on offer. store: or None."""
 
     settings: Any
     offered: tuple[str, ...]
     qops: tuple[str, ...]
     nonces: Any
     takes_algorithm: bool
+    store: Store | None
 
 
 class Refused(Exception):
@@ -101,7 +101,12 @@ class AuthDigest(PreparedTool):
         if settings.get_ha1 is not None and not takes and {name.removesuffix("-sess") for name in names} != {"MD5"}:
             raise ValueError("algorithms: get_ha1 gives HA1 for MD5 alone, unless it takes a third argument, algorithm")
         nonces = Nonces(keys_of(settings.key), settings.realm) if settings.key and settings.realm else None
-        return Plan(settings, names, _listed(settings.qop), nonces, takes)
+        store = None
+        if settings.store is not None:
+            from kirsch.stores.opening import open_store
+
+            store = open_store(settings.store)
+        return Plan(settings, names, _listed(settings.qop), nonces, takes, store)
 
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
         """Its hooks; the one that reads the body for its hash is there only if that is on offer."""
@@ -183,7 +188,7 @@ def _user(request: Request, plan: Plan, counts: Counts) -> str:
         raise Refused("the nonce is none of ours", stale=True)
     if time.time() - made > settings.lifetime:
         raise Refused("the nonce is too old", stale=True)
-    if not _first_time(said, made, settings, counts):
+    if not _first_time(said, made, plan, counts):
         raise Refused("its count has been there before", stale=True)
     return user
 
@@ -204,10 +209,10 @@ def _knows_password(user: str, said: Digest, request: Request, plan: Plan) -> bo
     return fits and bool(known)
 
 
-def _first_time(said: Digest, made: float, settings: DigestSettings, counts: Counts) -> bool:
-    if settings.store is None:
+def _first_time(said: Digest, made: float, plan: Plan, counts: Counts) -> bool:
+    if plan.store is None:
         return counts.take(said.nonce, said.number, made)
-    return take_in_store(settings.store, f"digest:{said.nonce}", said.number, settings.lifetime)
+    return take_in_store(plan.store, f"digest:{said.nonce}", said.number, plan.settings.lifetime)
 
 
 def _same_target(uri: str, request: Request) -> bool:

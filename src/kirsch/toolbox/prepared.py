@@ -88,11 +88,11 @@ class PreparedTool(Tool):
         """Raise ConfigError if a required one is missing."""
         for name in self.required:
             if settings.get(name) is None:
-                raise ConfigError(f"{where} needs {self.namespace}.{self.name}.{name}, too")
+                raise ConfigError(f"{where}.on needs {self.namespace}.{self.name}.{name}, too")
 
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
         """Its hooks, with a plan made of these settings. ConfigError if a required one is missing."""
-        self.check_whole(settings, f"{self.namespace}.{self.name}.on")
+        self.check_whole(settings, f"{self.namespace}.{self.name}")
         plan = self.plan(settings)
         for point, call in self._calls:
             priority = settings.get("priority", getattr(call, "priority", self.priority))

@@ -233,4 +233,6 @@ class SessionAuthTool(HandlerTool):
         kind = settings.get(KIND, SessionAuth)
         same = getattr(kind, CHECKER, None) is SessionAuth.check_username_and_password
         if same and CHECKER not in settings:
-            raise ConfigError(f"{where} needs {self.namespace}.{self.name}.{CHECKER}, a function of user and password")
+            raise ConfigError(
+                f"{where}.on needs {self.namespace}.{self.name}.{CHECKER}, a function of user and password"
+            )
