@@ -45,15 +45,14 @@ kirsch.quickstart(Root())
 class Served:
     """A program that the command serves, with its pid file."""
 
-    def __init__(self, folder, *arguments):
-        self.folder = folder
+    def __init__(self, folder, verb="run", text=PROGRAM, arguments=("--workers", "2")):
         self.program = folder / "app.py"
-        self.program.write_text(PROGRAM)
+        self.program.write_text(text)
         with socket.create_server(("127.0.0.1", 0)) as probe:
             self.port = probe.getsockname()[1]
         self.pid_file = folder / "pid"
-        command = [sys.executable, "-W", "error", "-m", "kirsch", "run", "--port", str(self.port)]
-        command += ["--workers", "2", "--pid-file", str(self.pid_file), "--set", "log.screen=true", *arguments]
+        command = [sys.executable, "-W", "error", "-m", "kirsch", verb, "--port", str(self.port), *arguments]
+        command += ["--pid-file", str(self.pid_file)] if arguments else []
         environ = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
         self.log = folder / "log"
         with self.log.open("wb") as log:

@@ -10,13 +10,18 @@ import json
 import os
 import sys
 import traceback
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as installed
+from platform import python_version
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from kirsch.app.place import ConfigError
 from kirsch.run.checker import Checker, check_config
 from kirsch.run.defaults import checker, config, server, tree
 from kirsch.run.deployment import HINT, WARNING, Deployment, Finding
+from kirsch.run.desk import add_dev
 from kirsch.run.explain import Explanation, Setting, explain, settings_at
+from kirsch.run.inside import add_health, add_shell
 from kirsch.run.lookup import LookupFailed, applications
 from kirsch.run.routes import Route, name_of, routes_of
 from kirsch.run.serving import add_run
@@ -68,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument("--json", action="store_true", help="print JSON")
     parser = argparse.ArgumentParser(prog="kirsch", description="Serve a site, or look into it without serving it.")
     parser.set_defaults(alone=None)
+    parser.add_argument("--version", action="version", version=f"kirsch {version()}, Python {python_version()}")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
     routes = verbs.add_parser("routes", parents=[common], help="all pages: path, methods, handler, parameters, tools")
     routes.set_defaults(verb=show_routes)
@@ -83,8 +89,17 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", parents=[common], help="what is wrong, or hardly meant")
     check.add_argument("--deploy", action="store_true", help="what to change before the world can reach the site, too")
     check.set_defaults(verb=show_findings)
-    add_run(verbs, common)
+    for add in (add_run, add_dev, add_shell, add_health):
+        add(verbs, common)
     return parser
+
+
+def version() -> str:
+    """Of the distribution that is installed."""
+    try:
+        return installed("kirsch")
+    except PackageNotFoundError:
+        return "from a folder"
 
 
 def _say(text: str = "", to: TextIO | None = None) -> None:

@@ -14,7 +14,7 @@ from kirsch.server.settings import Settings
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Iterable, Mapping, MutableMapping
 
 
 class Flag(NamedTuple):
@@ -27,11 +27,16 @@ class Flag(NamedTuple):
     variable: str = ""
 
 
-FLAGS: Final = (
+ADDRESS: Final = (
     Flag("--host", "server.socket_host", "address to listen on; 127.0.0.1 without", "ADDRESS", "HOST"),
     Flag("--port", "server.socket_port", "port; 8080 without", variable="PORT"),
     Flag("--uds", "server.socket_file", "Unix socket to listen on instead", "PATH"),
     Flag("--fd", "server.socket_fd", "descriptor of a listening socket to take over"),
+)
+"""Where the server listens."""
+
+FLAGS: Final = (
+    *ADDRESS,
     Flag("--threads", "server.thread_pool", "threads that are kept; 10 without"),
     Flag("--timeout-keep-alive", "server.keep_alive_timeout", "seconds between two requests; 75 without", "SECONDS"),
     Flag("--timeout-graceful-shutdown", "server.shutdown_timeout", "seconds to finish at the end; 25", "SECONDS"),
@@ -43,10 +48,15 @@ FLAGS: Final = (
 PROXIES: Final = "request.trusted_proxies"
 
 
+def add_address(parser: argparse.ArgumentParser, flags: Iterable[Flag] = ADDRESS) -> None:
+    """Those that say where the server listens."""
+    for flag in flags:
+        parser.add_argument(flag.name, metavar=flag.metavar, help=flag.words, dest=flag.key)
+
+
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """All of them, for a verb that serves."""
-    for flag in FLAGS:
-        parser.add_argument(flag.name, metavar=flag.metavar, help=flag.words, dest=flag.key)
+    add_address(parser, FLAGS)
     parser.add_argument("--forwarded-allow-ips", metavar="LIST", help="proxies to believe, with commas between them")
     parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="any other key of config")
     parser.add_argument("--env-file", metavar="FILE", help="variables of the environment, as NAME=value")
@@ -57,14 +67,14 @@ def settings_of(options: argparse.Namespace, environ: Mapping[str, str]) -> Sour
     """What flags, and the usual variables, say. Raises ConfigError, which names the flag."""
     settings: dict[str, Any] = {}
     for flag in FLAGS:
-        said, name = getattr(options, flag.key), flag.name
+        said, name = getattr(options, flag.key, None), flag.name
         if said is None and flag.variable and environ.get(flag.variable):
             said, name = environ[flag.variable], f"variable {flag.variable}"
         if said is not None:
             settings[flag.key] = value_of(flag.key, said, name)
-    if options.forwarded_allow_ips is not None:
-        settings[PROXIES] = [each.strip() for each in options.forwarded_allow_ips.split(",") if each.strip()]
-    for pair in options.set:
+    if (proxies := getattr(options, "forwarded_allow_ips", None)) is not None:
+        settings[PROXIES] = [each.strip() for each in proxies.split(",") if each.strip()]
+    for pair in getattr(options, "set", ()):
         key, equals, value = pair.partition("=")
         if not equals:
             raise ConfigError(f"expected KEY=VALUE, got {pair!r}", Place("--set"))

@@ -75,7 +75,7 @@ def _serve(options: argparse.Namespace, said: Source, link: Link | None) -> int:
         _subscribe_plugins(options, privileged=True)
     else:
         _become_worker(link, options)
-    return _stay()
+    return stay()
 
 
 def _become_worker(link: Link, options: argparse.Namespace) -> None:
@@ -120,7 +120,7 @@ def _subscribe_plugins(options: argparse.Namespace, privileged: bool) -> tuple[N
     return notifier, pidfile
 
 
-def _stay() -> int:
+def stay() -> int:
     """Start, and stay until the end; the exit status."""
     engine.signals.subscribe()
     try:
@@ -164,7 +164,7 @@ def _supervise(options: argparse.Namespace, said: Source, workers: int, link: Li
     engine.subscribe("graceful", lambda: supervisor.signal(signal.SIGUSR1))
     engine.signal_handler.handlers.update(SIGHUP=supervisor.reload, SIGTTIN=supervisor.more, SIGTTOU=supervisor.fewer)
     _prepare_upgrade(supervisor, notifier, pidfile, door)
-    return _stay()
+    return stay()
 
 
 def _prepare_upgrade(supervisor: Supervisor, notifier: Notifier, pidfile: PIDFile | None, door: Door) -> None:

@@ -1,0 +1,97 @@
+"""`kirsch dev`: serve at one's desk. The program runs anew when it changes, and one that is broken is waited for."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from time import sleep
+from typing import TYPE_CHECKING, Any, Final
+
+from kirsch.run.defaults import config, engine
+from kirsch.run.flags import add_flags, settings_of, take_env_file
+from kirsch.run.lookup import mount
+from kirsch.run.serving import stay
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+AT_DESK: Final = "_KIRSCH_AT_DESK"
+"""Set for the process that serves, below the one that waits for changes."""
+
+PAUSE: Final = 0.3
+"""Seconds between two looks for a change, while the program is broken."""
+
+PASSED_OVER: Final = frozenset({"__pycache__", "node_modules", "venv"})
+"""Folders in which nobody changes the program."""
+
+SUFFIXES: Final = (".py", ".toml", ".ini", ".conf", ".cfg")
+
+
+def add_dev(verbs: Any, common: argparse.ArgumentParser) -> None:
+    """The verb."""
+    parser = verbs.add_parser("dev", parents=[common], help="serve at your desk: reloads, and shows what fails")
+    parser.add_argument("target", nargs="?", help="as --app")
+    add_flags(parser)
+    parser.set_defaults(alone=dev)
+
+
+def dev(options: argparse.Namespace) -> int:
+    """Serve until told to end, by a process of its own that may fail; the exit status."""
+    if not os.environ.pop(AT_DESK, ""):
+        return _watch_over({**os.environ, AT_DESK: "yes"})
+    if options.env_file:
+        take_env_file(options.env_file, os.environ)
+    if options.app_dir:
+        os.chdir(options.app_dir)
+    engine.said = settings_of(options, os.environ)
+    config.update({"environment": "development"})
+    mount(options.target or options.app, options.config or [])
+    os.environ[AT_DESK] = "yes"  # for when it runs anew
+    return stay()
+
+
+def _watch_over(environ: dict[str, str]) -> int:
+    """Run the program; when it has failed, wait until something changes, and run it again."""
+    while True:
+        before = _changes()
+        status = _run(environ)
+        if status in (0, 2) or status < 0:
+            return max(status, 0)
+        sys.stderr.write("kirsch: waiting for a change; Ctrl-C ends it\n")
+        try:
+            while _changes() == before:
+                sleep(PAUSE)
+        except KeyboardInterrupt:
+            return status
+
+
+def _run(environ: dict[str, str]) -> int:
+    """The status of one run of the program. Signals that are to end us end it; Ctrl-C reaches it by itself."""
+    with subprocess.Popen([sys.executable, *sys.orig_argv[1:]], env=environ) as process:
+        signal.signal(signal.SIGTERM, lambda *_: process.terminate())
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        try:
+            return process.wait()
+        finally:
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _changes() -> dict[str, int]:
+    """When each file of the program was changed."""
+    found = {}
+    for path in _files():
+        try:
+            found[path] = os.stat(path).st_mtime_ns
+        except OSError:
+            continue
+    return found
+
+
+def _files() -> Iterator[str]:
+    for folder, folders, names in os.walk("."):
+        folders[:] = [name for name in folders if not name.startswith(".") and name not in PASSED_OVER]
+        yield from (os.path.join(folder, name) for name in names if name.endswith(SUFFIXES))

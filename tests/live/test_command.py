@@ -1,0 +1,138 @@
+"""The verbs that serve, as somebody uses them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from tests.house import ROOT
+from tests.live.test_workers import LONG, Served
+
+PROGRAM = """
+import kirsch
+
+class Root:
+    @kirsch.expose
+    def index(self):
+        return "hello"
+"""
+
+WSGI = """
+def application(environ, start_response):
+    start_response("200 OK", [("Content-Type", "text/plain")])
+    return [b"hello from " + environ["wsgi.url_scheme"].encode()]
+"""
+
+
+def command(folder, *arguments, **environ):
+    """Run the command to its end."""
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **environ}
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "kirsch", *arguments],
+        cwd=folder, env=environ, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+class Single(Served):
+    """A program that is served by one process, for production or at a desk."""
+
+    def __init__(self, folder, verb, text):
+        super().__init__(folder, verb=verb, text=text, arguments=())
+
+    def end(self, number=signal.SIGTERM):
+        """Its status after a signal."""
+        self.process.send_signal(number)
+        return self.process.wait(LONG)
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Serve a program: run or dev."""
+    served = []
+
+    def begin(verb, text):
+        served.append(Single(tmp_path, verb, text))
+        served[0].until(served[0].ask)
+        return served[0]
+
+    yield begin
+    served[0].process.kill()
+    served[0].process.wait()
+
+
+def test_run(serve, tmp_path):
+    """A program is served until it is told to end, with status 0; `health` says that it is well, or not."""
+    served = serve("run", PROGRAM)
+    assert served.ask() == "hello"
+    well = command(tmp_path, "health", "--port", str(served.port))
+    assert (well.returncode, well.stdout) == (0, "200 OK\n")
+    assert command(tmp_path, "health", f"http://127.0.0.1:{served.port}/nothing").stdout == "404 Not Found\n"
+    assert served.end() == 0
+    ill = command(tmp_path, "health", "--port", str(served.port))
+    assert (ill.returncode, "refused" in ill.stderr) == (1, True)
+
+
+def test_run_a_wsgi_application(serve):
+    """Any WSGI application is served the same way."""
+    assert serve("run", WSGI).ask() == "hello from http"
+
+
+def test_dev_runs_anew(serve):
+    """At the desk a change is served soon; what is broken is told of, and waited for."""
+    served = serve("dev", PROGRAM)
+    served.program.write_text("1 / 0")
+    served.until(lambda: "waiting for a change" in served.log.read_text())
+    served.program.write_text(PROGRAM.replace("hello", "good morning"))
+    served.until(lambda: served.ask() == "good morning")
+    assert "ZeroDivisionError" in served.log.read_text()
+    assert served.end() == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["run", "--port", "80000"], 3, "--port: expected an int from 0 to 65535"),
+        (["run", "nowhere:app"], 3, "there is no module 'nowhere'"),
+        (["run"], 3, "say which application is meant: --app module:name"),
+        (["run", "--limit-max-requests", "5"], 3, "needs --workers"),
+        (["run", "--nonsense"], 2, "unrecognized arguments: --nonsense"),
+    ],
+)
+def test_what_is_wrong(tmp_path, arguments, status, said):
+    """What is wrong on the command line is said in a line, without a traceback."""
+    done = command(tmp_path, *arguments)
+    assert done.returncode == status
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_asgi_is_told_apart(tmp_path):
+    """An ASGI application is refused as what it is."""
+    (tmp_path / "app.py").write_text("async def app(scope, receive, send): ...\n")
+    done = command(tmp_path, "run")
+    assert "is an ASGI application" in done.stderr
+    assert done.returncode == 3
+
+
+def test_version(tmp_path):
+    """The version, of Python too."""
+    done = command(tmp_path, "--version")
+    assert done.stdout.startswith("kirsch ")
+    assert sys.version.split()[0] in done.stdout
+
+
+def test_shell(tmp_path):
+    """Python, with the program loaded and not served."""
+    (tmp_path / "app.py").write_text(PROGRAM + "\nkirsch.quickstart(Root())\n")
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-m", "kirsch", "shell"]
+    given = "print('mounted', app, kirsch.engine.state)\n"
+    done = subprocess.run(
+        command, input=given, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert "mounted <Application Root at '/'> states.STOPPED" in done.stdout
+    assert done.returncode == 0
