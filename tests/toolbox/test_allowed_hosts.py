@@ -4,7 +4,7 @@ import pytest
 
 import kirsch
 from kirsch.app.place import ConfigError
-from tests.app.pages import LonelyApplication, site
+from tests.app.pages import site, start
 
 called = []
 ON = {
@@ -64,8 +64,9 @@ def test_the_host_that_a_proxy_tells(forwarded, status):
 
 
 def test_without_names():
-    """Nobody is ours."""
-    assert site(Root(), {"/": {"tools.allowed_hosts.on": True}}).get("/").status == 421
+    """Nobody is ours, which is said at the start."""
+    with pytest.raises(ConfigError, match=r"write tools.allowed_hosts.hosts"):
+        start({"tools.allowed_hosts.on": True})
 
 
 def test_off():
@@ -73,8 +74,8 @@ def test_off():
     assert site(Root()).get("/", headers={"Host": "evil.example"}).status == 200
 
 
-@pytest.mark.parametrize("hosts", [[], ["https://example.com"], "example.com", [1]])
+@pytest.mark.parametrize("hosts", [(), [], ["https://example.com"], "example.com", [1]])
 def test_names_are_checked_at_the_start(hosts):
     """With what to write."""
-    with pytest.raises(ConfigError, match=r"expected a tuple|'example.com'"):
-        LonelyApplication(Root(), "", {"/": {**ON, "tools.allowed_hosts.hosts": hosts}}).config.check_tools()
+    with pytest.raises(ConfigError, match=r"expected a tuple|'example.com'|nothing is ours"):
+        start({**ON, "tools.allowed_hosts.hosts": hosts})

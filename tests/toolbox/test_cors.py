@@ -4,7 +4,7 @@ import pytest
 
 import kirsch
 from kirsch.app.place import ConfigError
-from tests.app.pages import LonelyApplication, site
+from tests.app.pages import site, start
 
 A, B = "https://a.example", "https://b.example"
 SESSION = "Access-Control-Allow-Credentials"
@@ -160,4 +160,4 @@ def test_what_makes_no_sense_is_refused_at_the_start(settings, problem):
     """As dangerous, or as something that no browser would understand."""
     config = {"tools.cors.on": True, **{f"tools.cors.{name}": value for name, value in settings.items()}}
     with pytest.raises(ConfigError, match=problem):
-        LonelyApplication(Root(), "", {"/": config}).config.check_tools()
+        start(config)

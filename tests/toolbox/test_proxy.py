@@ -7,7 +7,7 @@ import pytest
 import kirsch
 from kirsch.app.place import ConfigError
 from kirsch.testing.client import Client
-from tests.app.pages import LonelyApplication, site
+from tests.app.pages import LonelyApplication, site, start
 
 PROXY, STRANGER = ("10.0.0.1", 5), ("8.8.8.8", 5)
 
@@ -171,4 +171,4 @@ def test_debug(caplog):
 def test_settings_are_checked_at_the_start(settings, problem):
     """With their place."""
     with pytest.raises(ConfigError, match=problem):
-        LonelyApplication(Root(), "", {"/": {"tools.proxy.on": True, **settings}}).config.check_tools()
+        start({"tools.proxy.on": True, **settings})

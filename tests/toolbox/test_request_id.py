@@ -6,7 +6,7 @@ import pytest
 
 import kirsch
 from kirsch.app.place import ConfigError
-from tests.app.pages import LonelyApplication, site
+from tests.app.pages import site, start
 
 UUID = r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
 STRANGER = ("8.8.8.8", 5)
@@ -122,4 +122,4 @@ def test_a_trace_beside_another_id():
 def test_a_field_that_is_none():
     """It is refused at the start."""
     with pytest.raises(ConfigError, match="that names a field"):
-        LonelyApplication(Root(), "", {"/": {"tools.request_id.header": "a b"}}).config.check_tools()
+        start({"tools.request_id.header": "a b"})

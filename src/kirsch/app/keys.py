@@ -166,9 +166,8 @@ class Keys:
     def check_tools(self, settings: Iterable[str], place: Callable[[str], Place]) -> None:
         """Whether the tools spoken of exist by now, with these arguments. Raises ConfigError.
 
-        Values are looked at too if settings have them: each, and then all of one tool together where that is on.
+        Each value is looked at as well, if settings have any.
         """
-        spoken: dict[tuple[str, str], dict[str, Any]] = {}
         for key in settings:
             namespace, _, rest = key.partition(".")
             tools = self.toolboxes.get(namespace)
@@ -184,11 +183,6 @@ class Keys:
                 self.complain(ConfigError(problem, place(key)))
             elif isinstance(settings, Mapping) and argument not in OF_EVERY_TOOL:
                 self._check_tool(tools, tool, {argument: settings[key]}, place(key))
-                spoken.setdefault((namespace, tool), {})[argument] = settings[key]
-        for (namespace, tool), own in spoken.items():
-            tools, switch = self.toolboxes[namespace], f"{namespace}.{tool}.on"
-            if tools is not None and len(own) > 1 and isinstance(settings, Mapping) and settings.get(switch):
-                self._check_tool(tools, tool, own, place(switch)._replace(key=f"{namespace}.{tool}"))
 
     def _check_tool(self, tools: Tools, name: str, settings: Mapping[str, Any], place: Place) -> None:
         try:

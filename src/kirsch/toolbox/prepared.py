@@ -62,14 +62,17 @@ class PreparedTool(Tool):
     def prepare(self, settings: Any) -> Any:
         """What its methods get as `plan`. settings: an instance of `choices`. ValueError for what does not go together.
 
-        It is also called with some of the settings alone, to see whether these make sense: what is not given
-        (`settings.given`) may still come from elsewhere.
+        It is also called with each setting alone, to see whether that makes sense.
         """
         return settings
 
     def check(self, settings: Mapping[str, Any], where: str) -> None:
         """Raise ConfigError for a setting that the tool does not know, or that cannot be so."""
         super().check(settings, where)
+        self.plan(settings, where)
+
+    def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
+        """Raise ConfigError for settings that do not go together."""
         self.plan(settings, where)
 
     def plan(self, settings: Mapping[str, Any], where: str = "") -> Any:

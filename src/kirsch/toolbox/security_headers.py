@@ -62,9 +62,7 @@ class SecuritySettings(Options):
     )
     hsts = Option(0, "Seconds for which browsers are to use HTTPS only; sent on HTTPS only.", check=between(0))
     hsts_subdomains = Option(False, "Whether that holds for all hosts below this one.")
-    hsts_preload = Option(
-        False, "Whether browsers may know it beforehand, for all hosts below, too; for good, in practice."
-    )
+    hsts_preload = Option(False, "Whether browsers may know it beforehand; for good, in practice.")
 
 
 class Plan(NamedTuple):
@@ -140,12 +138,9 @@ class SecurityHeaders(PreparedTool):
 
 
 def _hsts(settings: SecuritySettings) -> str:
-    given = settings.given
-    if settings.hsts_preload and ("hsts" in given and settings.hsts < _YEAR):
-        raise ValueError(f"hsts_preload wants hsts for a year at least: {_YEAR}")
-    if settings.hsts_preload and "hsts_subdomains" in given and not settings.hsts_subdomains:
-        raise ValueError("hsts_preload is about all hosts below this one, and hsts_subdomains is off")
     if not settings.hsts:
         return ""
-    more = "; includeSubDomains" if settings.hsts_subdomains or settings.hsts_preload else ""
+    if settings.hsts_preload and (settings.hsts < _YEAR or not settings.hsts_subdomains):
+        raise ValueError(f"hsts_preload wants hsts_subdomains, and hsts for a year at least: {_YEAR}")
+    more = "; includeSubDomains" if settings.hsts_subdomains else ""
     return f"max-age={settings.hsts}{more}{'; preload' if settings.hsts_preload else ''}"
