@@ -65,7 +65,7 @@ def test_the_host_that_a_proxy_tells(forwarded, status):
 
 def test_without_names():
     """Nobody is ours, which is said at the start."""
-    with pytest.raises(ConfigError, match=r"write tools.allowed_hosts.hosts"):
+    with pytest.raises(ConfigError, match=r"needs tools.allowed_hosts.hosts, too"):
         start({"tools.allowed_hosts.on": True})
 
 
@@ -77,5 +77,5 @@ def test_off():
 @pytest.mark.parametrize("hosts", [(), [], ["https://example.com"], "example.com", [1]])
 def test_names_are_checked_at_the_start(hosts):
     """With what to write."""
-    with pytest.raises(ConfigError, match=r"expected a tuple|'example.com'|nothing is ours"):
+    with pytest.raises(ConfigError, match=r"expected a tuple|'example.com'"):
         start({**ON, "tools.allowed_hosts.hosts": hosts})

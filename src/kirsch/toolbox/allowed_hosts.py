@@ -6,14 +6,11 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from kirsch.app.errors import HTTPError
-from kirsch.app.place import ConfigError
 from kirsch.http.hosts import Hosts
 from kirsch.options import Check, Option, Options
 from kirsch.toolbox.prepared import PreparedTool, standing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from kirsch.app.request import Request
 
 _NAMES = Check("of host names, and not empty", lambda given: given and all(isinstance(each, str) for each in given))
@@ -38,18 +35,11 @@ class AllowedHosts(PreparedTool):
 
     priority = 1
     choices = HostSettings
+    required = ("hosts",)
 
     def prepare(self, settings: HostSettings) -> Hosts:
         """The names made ready."""
         return Hosts(settings.hosts)
-
-    def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
-        """Raise ConfigError if there are no names: then no host would be ours."""
-        super().check_whole(settings, where)
-        if not settings.get("hosts"):
-            raise ConfigError(
-                f"{where}: it is on, and nothing is ours; write {self.namespace}.{self.name}.hosts = [...]"
-            )
 
     def on_start_resource(self, request: Request, response: Any, plan: Hosts) -> None:
         """The host that the client, or whoever stands before us, has sent."""

@@ -71,10 +71,6 @@ class PreparedTool(Tool):
         super().check(settings, where)
         self.plan(settings, where)
 
-    def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
-        """Raise ConfigError for settings that do not go together."""
-        self.plan(settings, where)
-
     def plan(self, settings: Mapping[str, Any], where: str = "") -> Any:
         """What prepare() makes of settings. Raises ConfigError. where: they stand, for its message."""
         where = where or f"{self.namespace}.{self.name}"
@@ -88,10 +84,11 @@ class PreparedTool(Tool):
             raise ConfigError(f"{where}: {error}") from None
 
     def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
-        """Raise ConfigError if a required one is missing."""
+        """Raise ConfigError if a required one is missing, and for what does not go together."""
         for name in self.required:
             if settings.get(name) is None:
                 raise ConfigError(f"{where}.on needs {self.namespace}.{self.name}.{name}, too")
+        self.plan(settings, where)
 
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
         """Its hooks, with a plan made of these settings. ConfigError if a required one is missing."""
