@@ -15,8 +15,6 @@ from kirsch.http.ranges import ByteRange
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kirsch.http.headers import Headers
-
 
 class Content(Protocol):
     """What can be sent whole or in parts. One of read(), body() and close() is called, once, and closes it in the end.
@@ -99,7 +97,7 @@ class OpenFile:
 
 
 class KeptFile:
-    """A small file as it was once read: a Content. ready: header fields that somebody has made for it, by any key."""
+    """A small file as it was once read: a Content. ready: what somebody has made ready to send it, by any key."""
 
     def __init__(self, file: OpenFile) -> None:
         self.facts = file.facts
@@ -108,7 +106,7 @@ class KeptFile:
         self.last_modified = file.last_modified
         self.data = file.read()
         self.size = len(self.data)
-        self.ready: dict[str, Headers] = {}
+        self.ready: dict[str, Any] = {}
 
     def read(self) -> bytes:
         """As of any Content."""

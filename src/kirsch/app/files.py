@@ -140,6 +140,11 @@ def _chosen(request: Request, response: Response, content: Content) -> Any:
     return content.body([ByteRange(0, content.size)])
 
 
+def wants_all(request: Request) -> bool:
+    """Whether all of a file is to be sent, whatever it is like."""
+    return request.method == "GET" and request.protocol >= (1, 1) and not _has_conditions(request)
+
+
 def _has_conditions(request: Request) -> bool:
     """Whether the client wants a part, or has some already. PERF: most do not, and say so by the same fields again."""
     if "headers" in vars(request):  # somebody may have changed them

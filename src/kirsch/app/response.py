@@ -164,6 +164,17 @@ class Response(OldResponseNames):
         self.page = body
 
     @property
+    def blank(self) -> bool:
+        """Whether nothing has been said of it yet, so that `fields` and a page of bytes are all that it takes."""
+        return (
+            self._headers is None
+            and self._cookie is None
+            and self.status is None
+            and self.fields is _HTML
+            and self.charset == "utf-8"
+        )
+
+    @property
     def output_status(self) -> bytes | None:
         """Code and reason, once finalized."""
         return f"{self.code} {self.reason or reason(self.code)}".encode("latin-1", "replace") if self.code else None

@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from kirsch.app.contents import KeptFile
 from kirsch.app.context import present
 from kirsch.app.errors import HTTPError, HTTPRedirect, NotFound
-from kirsch.app.files import chosen, describe
+from kirsch.app.files import chosen, describe, wants_all
 from kirsch.app.folder import Files, Folder
 from kirsch.app.links import url
 from kirsch.app.place import ConfigError
+from kirsch.app.response import lasting
 from kirsch.dispatch.expose import expose
 from kirsch.http.filepaths import OutsideError, file_name
 from kirsch.http.filetypes import by_ending, type_of
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from kirsch.app.contents import Content
     from kirsch.app.request import Request
     from kirsch.app.response import Response
+    from kirsch.exchange import Field
 
 FINGERPRINT: Final = r"[.-](?=[^.]*[0-9])[0-9A-Za-z_]{8,64}\.[A-Za-z0-9.]+\Z"
 """What tools that build sites put into names: `app.3f2a9c1b.js`, `app-BqJ2x0aD.css`. A digit is asked for."""
@@ -96,6 +98,23 @@ class OneFileOptions(FileOptions):
     filename = Option("", "The file.")
 
 
+class Ready:
+    """What is said of a kept file: as fields, and as lines of an answer, if its type is known.
+
+    PERF: lines that are sent many times need neither be checked nor put together each time.
+    """
+
+    __slots__ = ("fields", "lines")
+
+    def __init__(self, fields: Headers, response: Response) -> None:
+        self.fields = fields
+        self.lines: list[Field] = []
+        if "Content-Type" in fields and response.blank:
+            copy = fields.copy()
+            copy["Content-Type"] = response.declared(copy["Content-Type"])
+            self.lines = lasting(copy.to_wire())
+
+
 class Shelf(ABC):
     """Where the files of one place are, and how they are sent."""
 
@@ -124,22 +143,21 @@ class Shelf(ABC):
 
     def page(self, request: Request, response: Response, name: str, file: Content) -> Any:
         """The page of a file."""
-        headers = response.headers
         coding = ""
         if self._codings:
-            add_vary(headers, "Accept-Encoding")
             coding, file = self._best(request, name, file)
-        fields = file.ready.get(coding) if isinstance(file, KeptFile) else None
-        if fields is None:
-            fields = self._fields(name, file, coding)
-            if isinstance(file, KeptFile):
-                file.ready[coding] = fields
-        if len(headers) == 1:  # the type that is there from the start
-            headers.update(fields)
+        if isinstance(file, KeptFile):
+            ready: Ready | None = file.ready.get(coding)
+            if ready is None:
+                ready = file.ready[coding] = Ready(self._fields(name, file, coding), response)
+            if ready.lines and response.blank and wants_all(request):
+                response.fields = ready.lines
+                response.page = file.data
+                return file.data
+            fields = ready.fields
         else:
-            self._add(headers, fields)
-        if "Content-Type" not in fields:
-            describe(response, None)
+            fields = self._fields(name, file, coding)
+        self._say(response, fields)
         return chosen(request, response, file)
 
     def _fields(self, name: str, file: Content, coding: str) -> Headers:
@@ -151,6 +169,7 @@ class Shelf(ABC):
             "Content-Type": type_of(name, self._types),
             "Content-Encoding": coding,
             "Cache-Control": self.caching(name),
+            "Vary": "Accept-Encoding" if self._codings else "",
             "ETag": etag,
             "Last-Modified": file.last_modified,
             "Accept-Ranges": "bytes",
@@ -158,13 +177,18 @@ class Shelf(ABC):
         return Headers([(key, value) for key, value in said.items() if value])
 
     @staticmethod
-    def _add(headers: Headers, fields: Headers) -> None:
+    def _say(response: Response, fields: Headers) -> None:
         """Say it beside what others have said already, which goes before it but for what the file is."""
+        headers = response.headers
         for name, value in fields.items():
-            if name.startswith("Content-"):
+            if name == "Vary":
+                add_vary(headers, value)
+            elif name.startswith("Content-"):
                 headers[name] = value
             else:
                 headers.setdefault(name, value)
+        if "Content-Type" not in fields:
+            describe(response, None)
 
     def _best(self, request: Request, name: str, file: Content) -> tuple[str, Content]:
         """Coding and file of what the client would like best; a sibling that is older than its file is of no use."""
