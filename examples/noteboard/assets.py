@@ -36,16 +36,16 @@ class Asset:
 
     exposed = True
 
-    def __init__(self, name: str, media: str) -> None:
-        self.data = (Path(__file__).parent / name).read_bytes()
-        self.media = media
-        self.tag = fingerprint(self.data)
+    def __init__(self, name: str) -> None:
+        self.path = Path(__file__).parent / name
+        self.tag = fingerprint(self.path.read_bytes())
         self.url = f"/{name}?v={self.tag}"
 
     def __call__(self, *, v=""):
         """Answer a request."""
-        return keepable(self.data, self.media, self.tag, FOR_GOOD if v == self.tag else ASK_AGAIN)
+        kirsch.response.headers["Cache-Control"] = FOR_GOOD if v == self.tag else ASK_AGAIN
+        return kirsch.serve_file(self.path)
 
 
-STYLE = Asset("style.css", "text/css")
-ICON = Asset("icon.svg", "image/svg+xml")
+STYLE = Asset("style.css")
+ICON = Asset("icon.svg")
