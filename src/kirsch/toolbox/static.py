@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     from kirsch.app.contents import Content
     from kirsch.app.request import Request
     from kirsch.app.response import Response
-    from kirsch.exchange import Field
 
 FINGERPRINT: Final = r"[.-](?=[^.]*[0-9])[0-9A-Za-z_]{8,64}\.[A-Za-z0-9.]+\Z"
 """What tools that build sites put into names: `app.3f2a9c1b.js`, `app-BqJ2x0aD.css`. A digit is asked for."""
@@ -108,7 +107,7 @@ class Ready:
 
     def __init__(self, fields: Headers, response: Response) -> None:
         self.fields = fields
-        self.lines: list[Field] = []
+        self.lines: list[tuple[bytes, bytes]] = []
         if "Content-Type" in fields and response.blank:
             copy = fields.copy()
             copy["Content-Type"] = response.declared(copy["Content-Type"])
