@@ -35,6 +35,7 @@ CHERRYPY = {
     "server",
     "servers",
     "serving",
+    "session",
     "thread_data",
     "tools",
     "tree",

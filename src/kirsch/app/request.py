@@ -48,6 +48,13 @@ class Owner(Protocol):
         """Answer a request."""
 
 
+class Closable(Protocol):
+    """What has something to do at the end of a request, and never raises on it."""
+
+    def close(self) -> None:
+        """Do it. The exception that has ended the request, if one has, is `sys.exception()`."""
+
+
 class Host:
     """One end of a connection. Whoever knows better may set it. name: as looked up, or the address."""
 
@@ -100,6 +107,7 @@ class Request(OldRequestNames):
     failed_at: str | None = None
     handler_replaced = False
     _handler: Any = None
+    _kept: tuple[Closable, ...] = ()
     _kwargs: dict[str, Any] | None = None
     _config: dict[str, Any] | None = None
 
@@ -221,9 +229,15 @@ class Request(OldRequestNames):
     def body(self, body: RequestBody) -> None:
         self._body = body
 
+    def keep(self, thing: Closable) -> None:
+        """Have something closed when the conversation is over."""
+        self._kept = (thing, *self._kept)
+
     def close(self) -> None:
-        """The conversation is over: what came with the body is given back."""
+        """The conversation is over: what came with the body is given back, and what is kept is closed."""
         self.closed = True
+        for thing in self._kept:
+            thing.close()
         if self._body is not None:
             self._body.close()
 

@@ -27,6 +27,7 @@ from kirsch.run.service import WebServer
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wsgi import Application, Tree
 from kirsch.server.listener import ListenError
+from kirsch.toolbox.sessions import present_session
 from kirsch.toolbox.standard import standard_tools
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ config = GlobalConfig()
 checker = Checker(config, tree.apps)
 request = Proxy(present, "request")
 response = Proxy(lambda: present().response, "response")
+session = Proxy(present_session, "session")
 
 
 def _configure() -> None:

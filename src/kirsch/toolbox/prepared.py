@@ -50,7 +50,7 @@ class PreparedTool(Tool):
         return self._calls[0][1](request, request.response, self.plan(settings))
 
     @property
-    def settings(self) -> frozenset[str]:
+    def settings(self) -> frozenset[str] | None:
         """The settings it takes beside `on` and `priority`."""
         return frozenset(self.choices.known)
 

@@ -24,6 +24,7 @@ from kirsch.toolbox.response_headers import ResponseHeaders
 from kirsch.toolbox.security_headers import SecurityHeaders
 from kirsch.toolbox.session_auth import SessionAuthTool
 from kirsch.toolbox.static import StaticDir, StaticFile
+from kirsch.toolbox.sessions import Sessions
 from kirsch.toolbox.tool import Toolbox
 from kirsch.toolbox.trailing_slash import TrailingSlash
 from kirsch.toolbox.xmlrpc import XMLRPC, XMLRPCFilter
@@ -57,6 +58,7 @@ def standard_tools() -> Toolbox:
         session_auth=SessionAuthTool(),
         staticdir=StaticDir(),
         staticfile=StaticFile(),
+        sessions=Sessions(),
         trailing_slash=TrailingSlash(),
         xmlrpc=XMLRPC(),
         xmlrpc_filter=XMLRPCFilter(),

@@ -1,0 +1,105 @@
+"""Where sessions of one set of settings are kept, and how: shared by all of them, and by all threads."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from kirsch.toolbox.sessionrecord import Record, unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from kirsch.stores.store import Store, StoreError
+    from kirsch.toolbox.serializers import Codec, Data
+    from kirsch.toolbox.sessioncookie import SessionCookie
+
+PREFIX: Final = "session-"
+"""What the keys of sessions begin with."""
+
+_log = logging.getLogger("kirsch.error")
+
+
+class Found(NamedTuple):
+    """A session as it stands in the store. data: a copy of one's own."""
+
+    record: Record
+    data: Data
+    version: Any
+
+
+class Keeper:
+    """See the module. down: whether the store was away when it was asked last."""
+
+    def __init__(self, store: Store, codec: Codec, cookie: SessionCookie) -> None:
+        self.store = store
+        self.codec = codec
+        self.cookie = cookie
+        self.down = False
+        self._sweep_due = 0.0
+        self._lock = threading.Lock()
+
+    def fetch(self, id: str) -> Found | None:
+        """A session; None if there is none. Raises StoreError."""
+        entry = self.store.get(PREFIX + id)
+        if self.down:
+            self._recovered()
+        record = unpack(entry.value, self.codec) if entry is not None else None
+        if entry is None or record is None:
+            return None
+        try:
+            data = self.codec.loads(record.value)
+        except Exception as error:  # whatever it is that a serializer of others raises
+            _log.warning("A session in %s cannot be read, and is forgotten: %r", self.store.url, error)
+            return None
+        return Found(record, data, entry.version)
+
+    def write(self, id: str, record: Record, seconds: float, version: Any) -> Any:
+        """Keep a session, and give its version. Raises Conflict if the one in the store is of another version."""
+        return self.store.set(PREFIX + id, record.pack(self.codec), seconds, version)
+
+    def delete(self, id: str) -> None:
+        """Forget a session."""
+        self.store.delete(PREFIX + id)
+
+    def lock(self, id: str, wait: float | None) -> AbstractContextManager[None]:
+        """As of the store."""
+        return self.store.lock(PREFIX + id, wait)
+
+    # -- outages -------------------------------------------------------------------------------------------------
+
+    def failed(self, error: StoreError) -> None:
+        """The store cannot do it: this is said once, until it can again."""
+        with self._lock:
+            known, self.down = self.down, True
+        if not known:
+            _log.error("Sessions cannot be kept: %s", error)
+
+    def _recovered(self) -> None:
+        with self._lock:
+            known, self.down = self.down, False
+        if known:
+            _log.warning("Sessions are kept again, in %s", self.store.url)
+
+    # -- cleaning up ---------------------------------------------------------------------------------------------
+
+    def clean_up(self, minutes: float | None, clean_up: Callable[[], object]) -> None:
+        """Have it cleaned up, if that is due, on a thread that lives no longer; nothing wakes while nobody comes."""
+        if minutes and monotonic() >= self._sweep_due:
+            with self._lock:
+                now = monotonic()
+                due = now >= self._sweep_due
+                if due:
+                    self._sweep_due = now + minutes * 60
+            if due:
+                threading.Thread(target=self._clean_up, args=(clean_up,), name="kirsch sessions", daemon=True).start()
+
+    @staticmethod
+    def _clean_up(clean_up: Callable[[], object]) -> None:
+        try:
+            clean_up()
+        except Exception:
+            _log.exception("Expired sessions could not be cleaned up")

@@ -1,0 +1,160 @@
+"""A session as its store knows it: fetched, stored, locked. What is made of that by a request stands in session.py.
+
+Storing insists on the version that was fetched. If another request has been quicker, which can happen without a lock
+alone, both changes are merged; with `locking` "optimistic", the same entry changed by both is an error 409.
+"""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, datetime, timedelta
+from time import time
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from kirsch.app.errors import HTTPError
+from kirsch.stores.store import ABSENT, Conflict
+from kirsch.toolbox.serializers import same
+from kirsch.toolbox.sessionkeeper import Found
+from kirsch.toolbox.sessionrecord import Record, merged
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from kirsch.stores.store import Store
+    from kirsch.toolbox.serializers import Data
+    from kirsch.toolbox.sessionkeeper import Keeper
+
+MOST_TRIES: Final = 20
+"""Times that a change is merged with those of others, before one gives up."""
+
+CHANGED_TWICE: Final = "Another request has changed the same thing meanwhile. Please try again."
+
+_log = logging.getLogger("kirsch.error")
+
+
+class StoredSession:
+    """See the module.
+
+    storage: for a kind that is kept elsewhere by default: ram, file, or memcached.
+    timeout, absolute_timeout: minutes that it lasts, unused and at all. lock_timeout: seconds, or a timedelta, that one
+    waits for its lock; None for ever. loaded, locked: its data is here; it is ours alone. regenerated: it has another
+    id than the client knows.
+    """
+
+    storage: ClassVar[str] = "ram"
+    timeout: float = 60
+    absolute_timeout: float | None = None
+    locking = "implicit"
+    lock_timeout: float | timedelta | None = 30
+
+    loaded = False
+    locked = False
+    regenerated = False
+
+    _id = ""
+    _new = False  # nothing by this id is in the store
+    _due = False  # it is to be renewed
+    _found: Found | None = None  # what is in the store
+    _lock: AbstractContextManager[None] | None = None
+    _keeper: Keeper | None = None
+
+    def __init__(self) -> None:
+        self._data: Data = {}
+
+    @property
+    def store(self) -> Store:
+        """Where it is kept."""
+        return self._home.store
+
+    @property
+    def _home(self) -> Keeper:
+        if self._keeper is None:
+            raise RuntimeError("this session has no store: it was not made by tools.sessions")
+        return self._keeper
+
+    # -- what a kind of one's own does otherwise -----------------------------------------------------------------
+
+    def now(self) -> datetime:
+        """The time by which `_load` and `_save` of such a kind reckon: local, without its zone, as of old."""
+        return datetime.now(UTC).astimezone().replace(tzinfo=None)
+
+    def clean_up(self) -> None:
+        """Remove expired sessions; called every `clean_freq` minutes, as long as sessions are used."""
+        self._home.store.sweep()
+
+    def acquire_lock(self) -> None:
+        """Have it to oneself until release_lock() or the end of the page; others wait. A new one needs no lock."""
+        if not (self.locked or self._new):
+            wait = self.lock_timeout
+            lock = self._home.lock(self._id, wait.total_seconds() if isinstance(wait, timedelta) else wait)
+            lock.__enter__()
+            self._lock = lock
+        self.locked = True
+
+    def release_lock(self) -> None:
+        """Let others have it."""
+        lock, self._lock = self._lock, None
+        self.locked = False
+        if lock is not None:
+            lock.__exit__(None, None, None)
+
+    def _exists(self) -> bool:
+        """Whether there is something by this id."""
+        return self._home.fetch(self._id) is not None
+
+    def _load(self) -> tuple[Data, datetime | None] | None:
+        """The data, and when it expires, if that is to be looked at; None if there is none."""
+        found = self._found = self._home.fetch(self._id)
+        if found is not None and self._seconds(found.record) <= 0:
+            self._home.delete(self._id)
+            found = self._found = None
+        return (found.data, None) if found is not None else None
+
+    def _save(self, expiration_time: datetime | None) -> None:
+        """Store the data, unless nothing has changed. expiration_time: for a kind of one's own, by its now()."""
+        value = self._home.codec.dumps(self._data)
+        found = self._found
+        if found is not None:
+            if self._due or not same(value, found.record.value):
+                renewed = int(time()) if self._due else found.record.renewed
+                self._write(Record(found.record.created, renewed, value), found.version)
+        elif self._data or self.regenerated:
+            now = int(time())
+            self._write(Record(now, now, value), ABSENT)
+
+    def _delete(self) -> None:
+        """Remove what is stored by this id."""
+        self._home.delete(self._id)
+
+    # -- steps of it ---------------------------------------------------------------------------------------------
+
+    def _seconds(self, record: Record) -> float:
+        """How long it may last from now on."""
+        if self.absolute_timeout is None:
+            return self.timeout * 60
+        return min(self.timeout * 60, record.created + self.absolute_timeout * 60 - time())
+
+    def _write(self, record: Record, version: Any) -> None:
+        for _ in range(MOST_TRIES):
+            try:
+                version = self._home.write(self._id, record, max(self._seconds(record), 1), version)
+            except Conflict:
+                theirs = self._home.fetch(self._id)
+                if theirs is None:  # it has ended meanwhile, and is not to rise again
+                    return
+                record, version = self._merge(record, theirs), theirs.version
+            else:
+                self._found, self._due, self._new = Found(record, self._data, version), False, False
+                return
+        raise Conflict(f"a session in {self._home.store.url} is changed too often to be stored")
+
+    def _merge(self, mine: Record, theirs: Found) -> Record:
+        codec = self._home.codec
+        before = codec.loads(self._found.record.value) if self._found is not None else {}
+        self._data, both = merged(before, self._data, theirs.data, codec)
+        if both and self.locking == "optimistic":
+            _log.info("409: entries of a session changed twice at a time: %s", ", ".join(map(repr, both)))
+            raise HTTPError(409, CHANGED_TWICE)
+        self._found = theirs
+        renewed = max(mine.renewed, theirs.record.renewed)
+        return Record(theirs.record.created, renewed, codec.dumps(self._data))
