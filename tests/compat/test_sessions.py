@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta
+from typing import ClassVar
 
 import pytest
 
@@ -13,8 +14,9 @@ from tests.toolbox.sessionpages import Visitor, visitor
 class ListSession(sessions.Session):
     """As applications write them: all verbs, over whatever they have. A class of its own for each test."""
 
-    rows: dict
-    calls: list
+    rows: ClassVar[dict[str, tuple[dict[str, object], datetime]]]
+    calls: ClassVar[list[str]]
+    locks: ClassVar[dict[str, threading.RLock]]
 
     def __init__(self, id=None, **kwargs):
         super().__init__(id, **kwargs)

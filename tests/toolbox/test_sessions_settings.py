@@ -8,6 +8,7 @@ import pytest
 import kirsch
 from kirsch.app.legacy import LegacyWarning, forget
 from kirsch.app.place import ConfigError
+from kirsch.compat.sessions import FileSession
 from kirsch.stores.memory import MemoryStore
 from kirsch.toolbox.session import Session
 from tests.app.pages import LonelyApplication, start
@@ -90,6 +91,20 @@ def test_wrong_settings_are_refused_at_the_start(settings, words):
         start({"tools.sessions.on": True, **{f"tools.sessions.{name}": value for name, value in settings.items()}})
 
 
+def test_files_need_a_folder():
+    """The start says so, wherever the two settings stand."""
+    with pytest.raises(ConfigError, match=r"sessions in files need a folder: tools\.sessions\.storage_path"):
+        start({"tools.sessions.on": True, "tools.sessions.storage_class": FileSession})
+
+
+def test_a_store_that_cannot_be_is_said_at_the_start():
+    """What is wrong with its address, or which package is missing."""
+    with pytest.raises(
+        ConfigError, match=r"\[/\] tools\.sessions\.store: there is no kind of store 'reddis'; did you mean"
+    ):
+        start({"tools.sessions.on": True, "tools.sessions.store": "reddis://localhost"})
+
+
 def test_what_is_for_a_kind_of_ones_own():
     """Settings that nobody knows become attributes of it; without such a kind they are refused."""
 
@@ -100,8 +115,10 @@ def test_what_is_for_a_kind_of_ones_own():
     assert (
         guest.visit(lambda session: f"{session.color} {session.shape} {type(session).__name__}").text == "red round Own"
     )
-    with pytest.raises(ConfigError, match="there is no setting 'color'"):
-        visitor(color="red").strict.visit()
+    with pytest.raises(
+        ConfigError, match=r"\[/\].*: there is no setting tools\.sessions\.color, unless a storage_class"
+    ):
+        start({"tools.sessions.on": True, "tools.sessions.color": "red"})
 
 
 def test_setup_of_a_kind_is_called_once_for_each_settings():
@@ -122,12 +139,10 @@ def test_setup_of_a_kind_is_called_once_for_each_settings():
     assert calls == [60, 5]
 
 
-def test_applications_share_the_store_of_the_toolbox():
+def test_applications_share_sessions():
     """As they share the cookie: who is known to one is known to the other."""
     config = {"/": {"tools.sessions.on": True}}
-    one, other = LonelyApplication(Site(), "", config), LonelyApplication(Site(), "", config)
-    other.toolboxes = one.toolboxes
-    guest, there = Visitor(one), Visitor(other)
+    guest, there = (Visitor(LonelyApplication(Site(), "", config)) for _ in range(2))
     there.cookies = guest.cookies
     guest.puts(a=1)
 

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from urllib.parse import quote
 
 from kirsch.app.context import present
 from kirsch.app.hooks import Hook
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
 BELONGING: Final = "session"
 """Under which name a request has its session: `serving.session`."""
+
+MEMORY: Final = "memory:sessions"
+"""Where sessions are kept unless config says otherwise."""
 
 OF_SESSIONS: Final = ("timeout", "absolute_timeout", "locking", "lock_timeout", "fallback", "clean_freq", "debug")
 """Settings that are attributes of each session, too; and so are those of a kind of one's own."""
@@ -68,8 +72,7 @@ class Plan(NamedTuple):
 class Sessions(PreparedTool):
     """Puts `kirsch.session` at the disposal of pages, and sees to it that it is stored.
 
-    The stores that addresses name belong to the tool: all applications with this toolbox share them, as they share the
-    cookie of the host.
+    All applications of the process share the store that an address names, as they share the cookie of the host.
     """
 
     choices: ClassVar[type[Options]] = SessionSettings
@@ -77,7 +80,6 @@ class Sessions(PreparedTool):
     def __init__(self) -> None:
         super().__init__()
         self.callable = self.init
-        self._stores: dict[str, Store] = {}
         self._plans: list[tuple[dict[str, Any], Plan]] = []
         self._lock = threading.RLock()
 
@@ -144,8 +146,7 @@ class Sessions(PreparedTool):
                 if known == own:
                     return plan
             plan = self.plan(own)
-            if plan.keeper is None:
-                raise ConfigError(f"{self.namespace}.{self.name}: sessions in files need a folder, storage_path")
+            self.check_whole(own, f"{self.namespace}.{self.name}")
             self._plans.append((own, plan))
         setup = getattr(plan.kind, "setup", None)
         if setup is not None:
@@ -158,14 +159,23 @@ class Sessions(PreparedTool):
         own = {key: value for key, value in settings.items() if key in known}
         others = {key: value for key, value in settings.items() if key not in known and key not in OWN_SETTINGS}
         for key in others:
-            hint = did_you_mean(key, known)
-            if hint or not (where or "storage_class" in settings):
+            if hint := did_you_mean(key, known):
                 raise ConfigError(f"{where or f'{self.namespace}.{self.name}'}: there is no setting {key!r}{hint}")
         if settings.get("storage_type") in OLD_TYPES:
             self._warn(settings["storage_type"], where)
         plan: Plan = super().plan(own, where)
         plan.attributes.update(others)
         return plan
+
+    def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
+        """Raise ConfigError if sessions in files have no folder, or there is no kind that knows other settings."""
+        plan = self.plan(settings)
+        if plan.keeper is None:
+            raise ConfigError(f"{where}: sessions in files need a folder: {self.namespace}.{self.name}.storage_path")
+        strange = settings.keys() - self.choices.known.keys() - set(OWN_SETTINGS)
+        if strange and settings.get("storage_class") is None:
+            key = f"{self.namespace}.{self.name}.{min(strange)}"
+            raise ConfigError(f"{where}: there is no setting {key}, unless a storage_class knows it")
 
     @staticmethod
     def _warn(storage_type: str, where: str) -> None:
@@ -179,7 +189,7 @@ class Sessions(PreparedTool):
         from kirsch.toolbox.sessionkeeper import Keeper
 
         kind = _kind(settings.storage_class)
-        store = self._store(settings, settings.storage_type or kind.storage)
+        store = _store(settings, settings.storage_type or kind.storage)
         cookie = SessionCookie(settings)
         given = {
             name: getattr(settings, name) for name in (*OF_SESSIONS, *settings.given & {"storage_path", "servers"})
@@ -188,25 +198,19 @@ class Sessions(PreparedTool):
         codec = codec_for(settings.serializer, here=store is not None and not store.shared)
         return Plan(kind, attributes, Keeper(store, codec, cookie) if store is not None else None)
 
-    def _store(self, settings: SessionSettings, storage: str) -> Store | None:
-        """Where they are kept; None if that is a folder that is not known yet."""
-        store: Store | str | None = settings.store
-        if store is None and storage == "file":
-            if settings.storage_path is None:
-                return None
-            store = f"file:{os.path.abspath(settings.storage_path)}"
-        elif store is None and storage == "memcached":
-            store = f"memcached://{','.join(settings.servers or ['localhost:11211'])}"
-        return self._open(store or "memory:") if store is None or isinstance(store, str) else store
 
-    def _open(self, address: str) -> Store:
-        """The store of an address, which is opened once."""
-        with self._lock:
-            if address not in self._stores:
-                from kirsch.stores.memory import MemoryStore
+def _store(settings: SessionSettings, storage: str) -> Store | None:
+    """Where they are kept; None if that is a folder that is not known yet. AddressError for what is none."""
+    from kirsch.stores.opening import open_store
 
-                self._stores[address] = MemoryStore()
-            return self._stores[address]
+    if settings.store is not None:
+        return open_store(settings.store)
+    if storage == "file":
+        path = settings.storage_path
+        return open_store(f"files:{quote(os.path.abspath(path))}") if path is not None else None
+    if storage == "memcached":
+        return open_store(f"memcached://{','.join(settings.servers or ['localhost:11211'])}")
+    return open_store(MEMORY)
 
 
 def _kind(given: Any) -> type[Session]:

@@ -23,8 +23,8 @@ from kirsch.toolbox.request_id import RequestIds
 from kirsch.toolbox.response_headers import ResponseHeaders
 from kirsch.toolbox.security_headers import SecurityHeaders
 from kirsch.toolbox.session_auth import SessionAuthTool
-from kirsch.toolbox.static import StaticDir, StaticFile
 from kirsch.toolbox.sessions import Sessions
+from kirsch.toolbox.static import StaticDir, StaticFile
 from kirsch.toolbox.tool import Toolbox
 from kirsch.toolbox.trailing_slash import TrailingSlash
 from kirsch.toolbox.xmlrpc import XMLRPC, XMLRPCFilter
