@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from kirsch.http.addresses import LOCAL, is_among, is_network
+from kirsch.http.addresses import LOCAL, household, is_among, is_network
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,21 @@ def test_who_is_among(address, networks, expected):
 def test_networks(text, expected):
     """What config may say."""
     assert is_network(text) is expected
+
+
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("10.0.0.1", "10.0.0.1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::", "2001:db8:1:2::/64"),
+        ("2001:db8:1:3::", "2001:db8:1:3::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+        ("somewhere", "somewhere"),
+    ],
+)
+def test_households(address, expected):
+    """An address of IPv4 is one customer; of IPv6 he has 2^64 of them."""
+    assert household(address) == expected

@@ -223,11 +223,26 @@ def test_who_asks_is_seen(look):
 
 
 def test_cookies_that_the_page_names():
-    """With Vary: Cookie each client has a copy of its own."""
-    site = Site(lambda request: request.cookie["a"].value, {"Vary": "Cookie"})
-    texts = [site.get(Cookie=f"a={value}").text for value in "1212"]
+    """With Vary: Cookie each client has a copy of its own, for as long as the page says; `delay` is no such word."""
+    for headers, made in (({"Cache-Control": "max-age=60"}, 2), ({}, 4)):
+        site = Site(lambda request: request.cookie["a"].value, {"Vary": "Cookie", **headers})
+        texts = [site.get(Cookie=f"a={value}").text for value in "1212"]
 
-    assert (texts, site.made) == (["1", "2", "1", "2"], 2)
+        assert (texts, site.made) == (["1", "2", "1", "2"], made)
+
+
+@pytest.mark.parametrize(("used", "coding", "made"), [(False, None, 1), (True, None, 2), (False, "gzip", 2)])
+def test_nonces(used, coding, made):
+    """A page with a nonce in it is for one client; where the nonce is in the header only, each has his own."""
+
+    def make(request):
+        return request.csp_nonce if used else "page"
+
+    policy = {"tools.security_headers.csp": {"script-src": ["'nonce'"]}, "tools.security_headers.on": True}
+    site = Site(make, {"Content-Encoding": coding} if coding else {}, **policy)
+    policies = {site.get().headers["Content-Security-Policy"] for _ in "12"}
+
+    assert (site.made, len(policies)) == (made, 2)
 
 
 def test_cookies_by_choice():

@@ -13,7 +13,8 @@ from kirsch.stores.memory import MemoryStore
 from kirsch.stores.store import Unavailable
 from kirsch.toolbox.copies import OVERHEAD, Copy, Facts, Fork
 from kirsch.toolbox.pagecache import MemoryCache, Shelf, key_of, key_of_url, variant_key
-from kirsch.toolbox.sharedcache import PAUSE, PREFIX, SharedCache, decode, digest, encode
+from kirsch.toolbox.reach import PAUSE
+from kirsch.toolbox.sharedcache import PREFIX, SharedCache, decode, digest, encode
 from tests.toolbox.cached import Site
 
 
@@ -251,7 +252,7 @@ def test_while_the_store_is_away(caplog):
     assert texts == ["page 2", "page 3", "page 4", "page 5", "page 6"]
     assert store.asked < 8
     assert [record.getMessage() for record in caplog.records if record.levelname == "WARNING"] == [
-        "pages are made without a cache while it is away: memory: is away"
+        "pages are made without a cache while a store is away: memory: is away"
     ]
 
 
@@ -262,11 +263,11 @@ def test_when_the_store_is_back(caplog, monkeypatch):
     store.away = True
     site.get()
     store.away = False
-    monkeypatch.setattr("kirsch.toolbox.sharedcache.monotonic", lambda: float("inf"))
+    monkeypatch.setattr("kirsch.toolbox.reach.monotonic", lambda: float("inf"))
     texts = [site.get().text for _ in range(3)]
 
     assert texts[1:] == [texts[0]] * 2
-    assert [record.getMessage() for record in caplog.records][-4:].count("the cache is there again: memory:") == 1
+    assert [record.getMessage() for record in caplog.records][-4:].count("the store is there again: memory:") == 1
     assert PAUSE <= 2
 
 

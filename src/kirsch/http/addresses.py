@@ -39,3 +39,16 @@ def is_network(text: Any) -> bool:
         return text == "unix" or bool(ipaddress.ip_network(text, strict=False))
     except ValueError:
         return False
+
+
+@lru_cache(4096)
+def household(address: str) -> str:
+    """Whom an address belongs to: of IPv6 a whole /64, as one customer has that many addresses."""
+    import ipaddress
+
+    try:
+        parsed: Any = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else str(parsed)

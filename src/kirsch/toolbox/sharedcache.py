@@ -1,24 +1,23 @@
 """A cache over a store: copies are shared by all processes that open it, and outlive them where the store does.
 
-While the store is away pages are made as without a cache; that is said once when it begins, and once when it is over.
+While the store is away pages are made as without a cache.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 import time
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
-from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
 
-from kirsch.stores.store import Conflict, LockTimeout, StoreError
+from kirsch.stores.store import StoreError
 from kirsch.toolbox.copies import Copy, Facts, Fork
 from kirsch.toolbox.pagecache import Cache, Kept, Shelf
+from kirsch.toolbox.reach import Reach
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,12 +25,8 @@ if TYPE_CHECKING:
     from kirsch.stores.store import Store
 
 PREFIX: Final = "page:"
-PAUSE: Final = 1.0
-"""Seconds for which a store that has failed is not asked again: each attempt may take as long as its patience."""
-
 LEASE: Final = 60.0
-
-_log = logging.getLogger("kirsch.error")
+"""Seconds after which another process may make a page, as the first one must have died."""
 
 
 class WrittenCopy(msgspec.Struct, array_like=True, tag="copy"):
@@ -58,14 +53,14 @@ _encoder = msgspec.msgpack.Encoder()
 class SharedCache(Cache):
     """See the module.
 
-    maxobjects, maxsize: of what this process has put there. _away: until when the store is left alone; 0 if it is well.
+    maxobjects, maxsize: of what this process has put there.
     """
 
     def __init__(self, store: Store) -> None:
         self.store = store
         self._mutex = threading.Lock()
         self._shelf = Shelf()
-        self._away = 0.0
+        self._reach = Reach(store, "pages are made without a cache")
 
     @staticmethod
     def clock() -> float:
@@ -117,24 +112,10 @@ class SharedCache(Cache):
 
     def _try(self, act: Callable[[], Any]) -> Any:
         """What the store gives; None if it is away."""
-        away = self._away
-        if away and monotonic() < away:
-            return None
-        if away:
-            self._away = monotonic() + PAUSE  # the others go on without it while this one tries
         try:
-            given = act()
-        except (LockTimeout, Conflict):
+            return self._reach.attempt(act)
+        except StoreError:
             return None
-        except StoreError as error:
-            if not away:
-                _log.warning("pages are made without a cache while it is away: %s", error)
-            self._away = monotonic() + PAUSE
-            return None
-        if away:
-            self._away = 0.0
-            _log.warning("the cache is there again: %s", self.store.url)
-        return given
 
 
 def _entered(lock: Any) -> bool:

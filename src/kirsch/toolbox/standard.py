@@ -17,6 +17,7 @@ from kirsch.toolbox.log_hooks import LogHooks
 from kirsch.toolbox.log_tracebacks import LogTracebacks
 from kirsch.toolbox.params import Params
 from kirsch.toolbox.proxy import Proxy
+from kirsch.toolbox.rate_limit import RateLimit
 from kirsch.toolbox.redirect import ErrRedirect, Redirect
 from kirsch.toolbox.referer import Referer
 from kirsch.toolbox.request_id import RequestIds
@@ -50,6 +51,7 @@ def standard_tools() -> Toolbox:
         log_tracebacks=LogTracebacks(),
         params=Params(),
         proxy=Proxy(),
+        rate_limit=RateLimit(),
         redirect=Redirect(),
         referer=Referer(),
         request_id=RequestIds(),

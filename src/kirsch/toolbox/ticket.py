@@ -158,8 +158,9 @@ class Ticket:
             why = (
                 f"status {response.code} without a lifetime" if terms.lifetime is None else "it is stale from the start"
             )
-        elif not why and not terms.public and (self.named or self._personal(request, names or ())):
-            why = "it was made for one client"
+        elif not why and not terms.public:
+            said = terms.lifetime is not None and "cookie" in (names or ())
+            why = self._whose(request, response, body or b"", said)
         if why or body is None:
             return why, None, ()
         copy = Copy(facts, response.code, response.phrase, kept_fields(response.fields, self.around, now), body)
@@ -178,11 +179,20 @@ class Ticket:
             return "it sets a cookie"
         return ""
 
-    @staticmethod
-    def _personal(request: Any, names: tuple[str, ...]) -> bool:
-        """Whether it depends on who asks, as far as can be seen: somebody is known, or cookies were looked at."""
+    def _whose(self, request: Any, response: Any, body: bytes, said: bool) -> str:
+        """Why it is for one client alone, as far as can be seen; "" if it is not.
+
+        said: it says how long it is good for, and that it varies by Cookie. Nobody else is to guess at the former.
+        """
         own = request.__dict__
-        return own.get("login") is not None or ("cookie" in own and "cookie" not in names)
+        if self.named or own.get("login") is not None:
+            return "it was made in somebody's name"
+        if "cookie" in own and not said:
+            return "cookies were looked at"
+        nonce = own.get("csp_nonce")
+        if nonce and ("Content-Encoding" in response.headers or nonce.encode() in body):
+            return "it has a nonce, or may have one"
+        return ""
 
     def _heed_conditions(self, request: Any, response: Any) -> None:
         """Answer 304 after all, if the client has this very page."""
