@@ -32,6 +32,10 @@ class Caching(PreparedTool):
 
         if self._caches is None:
             self._caches = Caches()
+        if settings.store is not None:
+            from kirsch.stores.opening import open_store
+
+            settings.store = open_store(settings.store)
         return CachedPlace(settings, self._caches)
 
     def before_handler(self, request: Any, response: Any, plan: CachedPlace) -> None:

@@ -37,7 +37,11 @@ class CachingSettings(Options):
     maxobjects = Option(1000, "Copies at most.", check=between(1))
     maxobj_size = Option(100_000, "Bytes of a body at most; larger ones are not kept.", check=_SECONDS)
     maxsize = Option(10_000_000, "Bytes of all copies at most.", check=_SECONDS)
-    store = Option(None, "A store that several processes share; None keeps copies in the memory of this one.", object)
+    store = Option(
+        None,
+        "A store that several processes share, or its address; None keeps copies in the memory of this one.",
+        object,
+    )
     cache_class = Option(None, "A kind of cache of your own.", object, Check("that is a class", callable))
     cache_status = Option(False, "Send the field Cache-Status (RFC 9211), which says what became of the request.")
     debug = Option(False, "Write to the error log what became of each request.")

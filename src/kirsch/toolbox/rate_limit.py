@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from kirsch.app.hooks import Hook
     from kirsch.http.rates import Verdict
+    from kirsch.stores.store import Store
 
 ADDRESS: Final = "address"
 LOGIN: Final = "login"
@@ -49,7 +50,9 @@ class RateLimitSettings(Options):
     exempt = Option((), "Addresses and networks that are not counted, or a callable of the request.", object, _EXEMPT)
     status = Option(429, "Of the answer to who asks too often.", check=between(400, 599))
     fields = Option(True, "Send the fields RateLimit and RateLimit-Policy.")
-    store = Option(None, "A store that several processes share; None counts in the memory of this one.", object)
+    store = Option(
+        None, "A store that several processes share, or its address; None counts in the memory of this one.", object
+    )
     closed = Option(False, "Answer 503 while the store is away, instead of letting everybody in.")
 
 
@@ -123,7 +126,7 @@ class Registry:
             return buckets[store]
 
 
-def _shared(store: Any) -> Buckets:
+def _shared(store: Store) -> Buckets:
     from kirsch.toolbox.sharedbuckets import SharedBuckets
 
     return SharedBuckets(store)
@@ -146,6 +149,10 @@ class RateLimit(PreparedTool):
 
     def prepare(self, settings: RateLimitSettings) -> Limit:
         """The limit of a place."""
+        if settings.store is not None:
+            from kirsch.stores.opening import open_store
+
+            settings.store = open_store(settings.store)
         return Limit(settings, self._registry)
 
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:

@@ -1,4 +1,4 @@
-"""A store as long as it is within reach: one that has failed is left alone for a while, and the log says so once.
+"""A store as long as it is within reach: one that is away is left alone for a while, and the log says so once.
 
 Each attempt on a store that is away may take as long as its patience, which must not be paid by every request.
 """
@@ -9,7 +9,7 @@ import logging
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from kirsch.stores.store import Conflict, LockTimeout, StoreError, Unavailable
+from kirsch.stores.store import Full, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,19 +19,24 @@ if TYPE_CHECKING:
 PAUSE: Final = 1.0
 """Seconds for which it is left alone."""
 
+QUIET: Final = 60.0
+"""Seconds for which it is not said again that something did not fit."""
+
 _log = logging.getLogger("kirsch.error")
 
 
 class Reach:
     """See the module. store: which. instead: what is done while it is away, for the log.
 
-    _away: until when it is left alone; 0 if it is well. Threads may race on it: then two of them try instead of one.
+    _away: until when it is left alone; 0 if it is well. _full: until when nothing is said of what did not fit. Threads
+    may race on both: then two of them try, or speak, instead of one.
     """
 
     def __init__(self, store: Store, instead: str) -> None:
         self.store = store
         self.instead = instead
         self._away = 0.0
+        self._full = 0.0
 
     def attempt(self, act: Callable[[], Any]) -> Any:
         """What the store gives. Raises StoreError, at once while it is left alone."""
@@ -42,12 +47,15 @@ class Reach:
             self._away = monotonic() + PAUSE  # the others go on without it while this one tries
         try:
             given = act()
-        except (LockTimeout, Conflict):
-            raise
-        except StoreError as error:
+        except Unavailable as error:
             if not away:
                 _log.warning("%s while a store is away: %s", self.instead, error)
             self._away = monotonic() + PAUSE
+            raise
+        except Full as error:
+            if monotonic() >= self._full:
+                self._full = monotonic() + QUIET
+                _log.warning("%s where a store has no room: %s", self.instead, error)
             raise
         if away:
             self._away = 0.0

@@ -139,7 +139,7 @@ def decode(data: bytes) -> Kept | None:
     """What was encoded; None for anything else, as another version may have written it."""
     try:
         written = _decoder.decode(data)
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError):
         return None
     if isinstance(written, WrittenFork):
         return Fork(written.names, written.mark)
