@@ -38,6 +38,7 @@ def test_copies_in_redis(redis_server):
     assert (texts, one.made, other.made) == (["page 1", "page 1", "page 2"], 2, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("ends", "begins"), [("kill", "start"), ("pause", "resume")])
 def test_redis_goes_away(redis_server, ends, begins):
     """Dead or hanging, it costs a request its patience, and the next ones nothing; then it is used again."""
