@@ -7,7 +7,7 @@ driven here (psycopg.pq), as every wait has to have an end: psycopg's own connec
 from __future__ import annotations
 
 from contextlib import contextmanager
-from os import urandom
+from os import getpid, urandom
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -209,6 +209,7 @@ class _Connection:
     """One connection of libpq's, which waits for so many seconds at most. Raises TimeoutError."""
 
     def __init__(self, place: bytes, patience: float) -> None:
+        self._pid = getpid()
         self._patience = patience
         self._until = monotonic() + patience
         self._pg = pq.PGconn.connect_start(place)
@@ -274,5 +275,6 @@ class _Connection:
         return not wait_for(self._pg.socket, 0)
 
     def close(self) -> None:
-        """Close it; in a child process, which it does not belong to, this does nothing."""
-        self._pg.finish()
+        """Close it; not in a child process, where it would say goodbye to the server in its parent's name."""
+        if self._pid == getpid():
+            self._pg.finish()
