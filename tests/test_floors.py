@@ -38,7 +38,7 @@ MAY_IMPORT = FLOORS_1_TO_4 | {
     "__main__": BELOW_FACE,
     "testing": BELOW_FACE,
     "pages": ABOVE_FACE,
-    "compat": ABOVE_FACE,
+    "compat": ABOVE_FACE | {"pages"},
 }
 """For each room, the rooms (or single files) it may import from, beside itself."""
 

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from typing import IO
 
 MODULES: Final = (
-    "auth_basic", "auth_digest", "caching", "cptools", "encoding", "headers", "httputil", "jsontools", "locking",
-    "reprconf", "sessions", "static", "xmlrpcutil",
+    "auth_basic", "auth_digest", "caching", "cpstats", "cptools", "encoding", "headers", "httputil", "jsontools",
+    "locking", "reprconf", "sessions", "static", "xmlrpcutil",
 )  # fmt: skip
-"""What there is below `cherrypy.lib`. Modules that are seldom used (`cpstats`, `gctools`) are no part of it here."""
+"""What there is below `cherrypy.lib`. Modules that are seldom used (`gctools`) are no part of it here."""
 
 BLOCK: Final = 65536
 

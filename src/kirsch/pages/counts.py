@@ -1,0 +1,150 @@
+"""What is counted about requests, in the shape in which CherryPy's tools have read it for years.
+
+`logging.statistics` is a dict of namespaces, one for each library that counts something. In a namespace stand values,
+functions of the namespace that give one, and collections: dicts or lists of records, which are dicts again.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+NAMESPACE: Final = "CherryPy Applications"
+ENABLED: Final = "Enabled"
+MOST_URIS: Final = 1000
+
+_statistics: dict[str, dict[str, Any]] = vars(logging).setdefault("statistics", {})
+
+
+def statistics() -> dict[str, dict[str, Any]]:
+    """All namespaces."""
+    return _statistics
+
+
+def extrapolate_statistics(scope: Mapping[Any, Any]) -> dict[Any, Any]:
+    """A copy of a namespace, or of all, in which functions have become what they give; what one raises, its name."""
+    return {key: _extrapolated(value, scope) for key, value in list(scope.items())}
+
+
+def _extrapolated(value: Any, scope: Mapping[Any, Any]) -> Any:
+    if callable(value):
+        try:
+            value = value(scope)
+        except Exception as error:
+            return type(error).__name__
+    if isinstance(value, dict):
+        return extrapolate_statistics(value)
+    if isinstance(value, (list, tuple)):
+        return [_extrapolated(each, scope) for each in list(value)]
+    return value
+
+
+class Asked(NamedTuple):
+    """One request that is over. uri: of the set that it is counted in; "" for none."""
+
+    line: str
+    client: str
+    status: str
+    read: int
+    written: int
+    began: float
+    seconds: float
+    uri: str
+
+
+class Counts:
+    """The namespace of our applications, as `values`, and the lock under which it is changed.
+
+    now: seconds since the epoch.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.time) -> None:
+        self._lock = threading.Lock()
+        self._now = now
+        self.values: dict[str, Any] = {
+            ENABLED: True,
+            "Server Version": f"Kirsch on Python {'.'.join(map(str, sys.version_info[:3]))}",
+            "Start Time": now(),
+            "Current Time": lambda _: now(),
+            "Uptime": lambda values: now() - values["Start Time"],
+            "Current Requests": 0,
+            "Total Requests": 0,
+            "Total Bytes Read": 0,
+            "Total Bytes Written": 0,
+            "Total Time": 0.0,
+            "Requests/Second": lambda values: _ratio(values["Total Requests"], now() - values["Start Time"]),
+            "Bytes Read/Request": lambda values: _ratio(values["Total Bytes Read"], values["Total Requests"]),
+            "Bytes Read/Second": lambda values: _ratio(values["Total Bytes Read"], now() - values["Start Time"]),
+            "Bytes Written/Request": lambda values: _ratio(values["Total Bytes Written"], values["Total Requests"]),
+            "Bytes Written/Second": lambda values: _ratio(values["Total Bytes Written"], now() - values["Start Time"]),
+            "Requests": {},
+            "URI Set Tracking": {},
+            "Slow Queries": [],
+        }
+
+    @property
+    def enabled(self) -> bool:
+        """Whether anything is counted now."""
+        return bool(self.values[ENABLED])
+
+    def begin(self) -> None:
+        """A request has begun."""
+        with self._lock:
+            self.values["Current Requests"] += 1
+
+    def end(self, asked: Asked, slow: float, most_slow: int) -> None:
+        """It is over. slow: seconds from which on it is remembered; most_slow: how many are."""
+        with self._lock:
+            values = self.values
+            values["Current Requests"] -= 1
+            values["Total Requests"] += 1
+            values["Total Bytes Read"] += asked.read
+            values["Total Bytes Written"] += asked.written
+            values["Total Time"] += asked.seconds
+            values["Requests"][threading.get_ident()] = _of_thread(asked)
+            if asked.uri:
+                self._count_uri(asked)
+            if asked.seconds >= slow:
+                queries = values["Slow Queries"]
+                queries.append(_of_slow(asked))
+                del queries[: max(0, len(queries) - most_slow)]
+
+    def _count_uri(self, asked: Asked) -> None:
+        uris = self.values["URI Set Tracking"]
+        known = uris.get(asked.uri)
+        if known is None:
+            if len(uris) >= MOST_URIS:
+                return
+            known = uris[asked.uri] = {
+                "Min": asked.seconds, "Max": asked.seconds, "Count": 0, "Sum": 0.0,
+                "Avg": lambda values: _ratio(values["Sum"], values["Count"]),
+            }  # fmt: skip
+        known["Min"] = min(known["Min"], asked.seconds)
+        known["Max"] = max(known["Max"], asked.seconds)
+        known["Count"] += 1
+        known["Sum"] += asked.seconds
+
+
+def _of_thread(asked: Asked) -> dict[str, Any]:
+    return {
+        "Bytes Read": asked.read, "Bytes Written": asked.written, "Client": asked.client, "Request-Line": asked.line,
+        "Response Status": asked.status, "Start Time": asked.began, "End Time": asked.began + asked.seconds,
+        "Processing Time": asked.seconds,
+    }  # fmt: skip
+
+
+def _of_slow(asked: Asked) -> dict[str, Any]:
+    return {
+        "Request-Line": asked.line, "Processing Time": asked.seconds, "Start Time": asked.began,
+        "End Time": asked.began + asked.seconds, "Response Status": asked.status,
+    }  # fmt: skip
+
+
+def _ratio(one: float, other: float) -> float:
+    return one / other if other else 0.0
