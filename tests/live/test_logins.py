@@ -12,7 +12,6 @@ from kirsch.toolbox.auth_digest import get_ha1_dict_plain
 from tests.app.pages import LonelyApplication
 from tests.live.installed import browsed, found
 from tests.server.wire import serving
-from tests.toolbox.visitors import Visitors
 
 pytestmark = pytest.mark.slow
 
@@ -35,9 +34,8 @@ class Root:
 
 def server(**settings):
     """A server of these pages, all with these settings."""
-    application = LonelyApplication(Root(), "", {"/": {f"tools.{name}": value for name, value in settings.items()}})
-    application.toolboxes["tools"].sessions = Visitors()
-    return serving(application.handle)
+    config = {"/": {f"tools.{name}": value for name, value in settings.items()}}
+    return serving(LonelyApplication(Root(), "", config).handle)
 
 
 def curl(*options):

@@ -149,7 +149,7 @@ def test_without_a_key_the_log_says_so(caplog):
     guarded.get("/")
     guarded.get("/")
 
-    assert caplog.text.count("forms have tokens, for which tools.csrf.key is there") == 1
+    assert caplog.text.count("Forms have tokens, and tools.csrf.key is not set") == 1
 
 
 def test_behind_a_proxy():

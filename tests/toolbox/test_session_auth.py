@@ -11,7 +11,6 @@ from kirsch.http.passwords import Busy
 from kirsch.testing.client import Client
 from kirsch.toolbox.session_auth import SessionAuth
 from tests.app.pages import LonelyApplication, start
-from tests.toolbox.visitors import Visitors
 
 EVIL = "https://evil.example"
 ADA = {"username": "ada", "password": "lovelace"}
@@ -36,9 +35,7 @@ def client(root=None, **settings):
     """A client of a site whose `/secret` is for those who have logged in."""
     settings = {"on": True, "check_username_and_password": check, **settings}
     own = {f"tools.session_auth.{name}": value for name, value in settings.items()}
-    application = LonelyApplication(root or Root(), "", {"/": {"tools.sessions.on": True}, "/secret": own})
-    application.toolboxes["tools"].sessions = Visitors()
-    return Client(application)
+    return Client(LonelyApplication(root or Root(), "", {"/": {"tools.sessions.on": True}, "/secret": own}))
 
 
 def found(pattern, text):

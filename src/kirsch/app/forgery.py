@@ -24,6 +24,8 @@ FIELD: Final = "csrf_token"
 HEADER: Final = "X-CSRF-Token"
 COOKIE: Final = "csrf"
 
+NO_KEY: Final = "Forms have tokens, and tools.csrf.key is not set: they are sealed by a key that ends with this process"
+
 _COOKIE_VALUE = re.compile(r"[0-9a-f]{32}")
 
 
@@ -85,7 +87,7 @@ class Tokens:
         keys: Any = self._keys
         app: Any = self._request.app
         if not keys and app is not None:
-            keys = [app.secret.key("forms have tokens, for which tools.csrf.key is there", app.log.error)]
+            keys = [app.secret.key(lambda: app.log(NO_KEY, "CSRF"))]
         return Signer(keys, "csrf")
 
     def _visitors(self) -> Iterator[str]:

@@ -20,12 +20,12 @@ class Secret:
         self._lock = Lock()
         self._told = False
 
-    def key(self, what: str, tell: Callable[[str], object]) -> bytes:
-        """The bytes. The first time, whoever reads the log is told. what: is sealed, and which setting is better."""
+    def key(self, tell: Callable[[], object]) -> bytes:
+        """The bytes. The first time, tell() is called, so that whoever reads the log knows of it."""
         with self._lock:
             told, self._told = self._told, True
         if not told:
-            tell(f"{what}; without one, a key of this process is used, which ends with it")
+            tell()
         return self._key
 
     def __repr__(self) -> str:
