@@ -169,7 +169,7 @@ class Sessions(PreparedTool):
 
     def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
         """Raise ConfigError if sessions in files have no folder, or there is no kind that knows other settings."""
-        plan = self.plan(settings)
+        plan = self.plan(settings, where)
         if plan.keeper is None:
             raise ConfigError(f"{where}: sessions in files need a folder: {self.namespace}.{self.name}.storage_path")
         strange = settings.keys() - self.choices.known.keys() - set(OWN_SETTINGS)
