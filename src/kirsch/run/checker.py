@@ -60,7 +60,8 @@ def _check_place(application: Application, section: str, settings: Mapping[str, 
 
 
 def _place(application: Application, section: str, namespace: str, tool: str) -> Place:
-    return application.config.place(section, f"{namespace}.{tool}.on")._replace(key="")
+    name = f"{namespace}.{tool}"
+    return application.config.place(section, f"{name}.on")._replace(key=name)
 
 
 class Checker:
