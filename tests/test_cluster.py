@@ -1,0 +1,43 @@
+"""The example of several processes, with a real nginx and a real Redis."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+
+import pytest
+
+from tests.house import ROOT
+from tests.servers.daemon import free_port, program
+
+
+def three_ports():
+    """The first of three free ones in a row."""
+    while True:
+        first = free_port()
+        try:
+            for port in (first + 1, first + 2):
+                socket.create_server(("127.0.0.1", port)).close()
+        except (OSError, OverflowError):
+            continue
+        return first
+
+
+@pytest.mark.slow
+def test_two_processes_behind_nginx():
+    """They share sessions, copies of pages and limits through Redis; one is killed, and the site goes on."""
+    program("nginx")
+    program("redis-server")
+    done = subprocess.run(
+        [sys.executable, "-W", "error", ROOT / "examples/cluster/run.py", "--port", str(three_ports())],
+        env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, timeout=100, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stdout.endswith("All as it should be.\n")) == (0, True), done.stdout + done.stderr
+
+
+def test_the_application_is_short():
+    """It shows what has to be said, and no more."""
+    assert len((ROOT / "examples/cluster/app.py").read_text("utf-8").splitlines()) <= 60
