@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kirsch.http.accept import MOST, best_match, parse_accept
+from kirsch.http.accept import MOST, best_match, charsets, parse_accept
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 
@@ -122,3 +122,31 @@ def test_any_range_at_the_end_makes_everything_welcome(offers, accept):
     """Unless excluded by name, something is chosen where anything will do."""
     if "q=0" not in accept.replace(" ", ""):
         assert best_match(offers, f"{accept}, */*;q=0.1") is not None
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"),
+    [
+        ("", None),
+        ("utf-8;q=x", None),
+        ("utf-8", ["utf-8", "iso-8859-1"]),
+        ("UTF-8;q=0.2, utf-16", ["utf-16", "utf-8", "iso-8859-1"]),
+        ("*", ["utf-8"]),
+        ("us-ascii, *;q=0.5", ["us-ascii", "utf-8"]),
+        ("iso-8859-1;q=0, us-ascii", ["us-ascii"]),
+        ("utf-8;q=0", ["iso-8859-1"]),
+        ("*;q=0", []),
+        ("utf-8, *", ["utf-8"]),
+    ],
+)
+def test_charsets(accept, expected):
+    """By quality; `*` is the default, and Latin-1 goes without saying unless something is said of all."""
+    assert charsets(accept, "UTF-8") == expected
+
+
+@pytest.mark.parametrize(
+    ("accept", "expected"), [("", None), ("utf-8", ["utf-8"]), ("*", ["utf-8"]), ("x", []), ("utf-8;q=0", [])]
+)
+def test_the_only_charset(accept, expected):
+    """It is that or none."""
+    assert charsets(accept, "utf-8", only=True) == expected

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kirsch.http.conditional import MOST, Current, ETag, decide, parse_etag, parse_etags
+from kirsch.http.conditional import MOST, Current, ETag, copy_known, decide, parse_etag, parse_etags
 from kirsch.http.dates import http_date
 from kirsch.http.headers import Headers
 
@@ -273,3 +273,66 @@ def test_deciding_never_raises(match, none_match, modified, unmodified):
 
     assert decided(PAGE, **fields) in (None, 304, 412)
     assert decided(PAGE, "PUT", If_Modified_Since=modified, If_Unmodified_Since=unmodified) in (None, 412)
+
+
+@pytest.mark.parametrize(
+    ("tag", "coded", "again"),
+    [
+        ('"a"', '"a--gzip"', '"a"'),
+        ('W/"a"', 'W/"a"', 'W/"a"'),
+        ("bare", "bare--gzip", "bare"),
+        ('"a--br"', '"a--br--gzip"', '"a--br"'),
+        ('"--"', '"----gzip"', '"--"'),
+    ],
+)
+def test_tags_of_codings(tag, coded, again):
+    """A strong tag of another coding has its name behind it, and tells the plain one."""
+    etag = parse_etag(tag)
+    assert etag is not None
+    made = etag.coded("gzip")
+    plain, coding = made.uncoded()
+
+    assert (str(made), str(plain)) == (coded, again)
+    assert coding == ("identity" if tag == coded else "gzip")
+
+
+@pytest.mark.parametrize("tag", ['"a"', '"a-gzip"', '"gzip"', '"--gzip-"', '"a--lzma"', "--gzip"])
+def test_tags_without_a_coding(tag):
+    """Other tags are what they are."""
+    etag = parse_etag(tag)
+
+    assert etag is not None
+    assert etag.uncoded() == (etag, "identity")
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "accept", "named"),
+    [
+        ('"a"', '"a"', None, '"a"'),
+        ('"a"', 'W/"a"', "gzip", '"a"'),
+        ('"a"', '"a--gzip"', "gzip", '"a--gzip"'),
+        ('"a"', '"a--gzip"', "br", None),
+        ('"a"', '"b", "a--br"', "*", '"a--br"'),
+        ('"a--br"', '"a--br"', "gzip", '"a--br"'),
+        ('"a--br"', '"a"', "gzip", '"a"'),
+        ('"a--br"', '"a"', "gzip, *;q=0", None),
+        ('"a--br"', '"a--zstd"', "zstd", '"a--zstd"'),
+        (None, '"a"', "gzip", None),
+    ],
+)
+def test_known_copies(ours, theirs, accept, named):
+    """A copy may be in another coding, if the client would take that now."""
+    headers = Headers({"If-None-Match": theirs} | ({"Accept-Encoding": accept} if accept is not None else {}))
+    copy = copy_known(headers, ours)
+
+    assert (str(copy) if copy else None) == named
+    assert decide("GET", headers, Current(ours)) == (304 if named else None)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "expected"),
+    [('"a"', '"a--gzip"', None), ('"a--br"', '"a"', None), ('"a"', '"b--gzip"', 412), ('"a"', 'W/"a--gzip"', 412)],
+)
+def test_changes_of_what_was_coded(ours, theirs, expected):
+    """Who has seen it in any coding may change it, if that was the last one."""
+    assert decide("PUT", Headers({"If-Match": theirs}), Current(ours)) == expected

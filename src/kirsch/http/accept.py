@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MOST: Final = 100
+LATIN: Final = "iso-8859-1"
 
 _RANGE = re.compile(f"{TOKEN}(?:/{TOKEN})?+")
 _QUALITY = re.compile(r"[0-9]{0,9}\.?[0-9]{0,30}")
@@ -83,6 +84,23 @@ def _best(offers: tuple[str, ...], accept: str) -> str | None:
     ranked = [(_rank(offer, ranges), -place) for place, offer in enumerate(offers)]
     (quality, _), place = max(ranked)
     return offers[-place] if quality > 0 else None
+
+
+def charsets(accept: str, default: str, only: bool = False) -> list[str] | None:
+    """The charsets to try in turn, in lower case; None if the client has no wish. Empty if it excludes what there is.
+
+    `*` stands for the default. only: there is nothing but the default. RFC 9110 knows no more of it than of any
+    Accept field, but clients that take no `*` have always been offered ISO-8859-1, too, if they do not name it.
+    """
+    listed = parse_accept(accept)
+    if not listed:
+        return None
+    wanted = [default.lower() if name == "*" else name for name, quality in listed if quality > 0]
+    if only:
+        return [default.lower()] if default.lower() in wanted else []
+    if not {"*", LATIN} & {name for name, _ in listed}:
+        wanted.append(LATIN)
+    return list(dict.fromkeys(wanted))
 
 
 def _rank(offer: str, ranges: list[tuple[tuple[str, dict[str, str]], float]]) -> tuple[float, int]:
