@@ -62,7 +62,7 @@ class Fields:
 
     def __init__(self, pairs: Iterable[Field] = ()) -> None:
         self.pairs = list(pairs)
-        self.made: dict[str, Any] = {}
+        self.made: dict[Any, Any] = {}
 
     def get(self, name: bytes) -> bytes | None:
         """The value of a field by its lower-case name; several lines are joined (RFC 9110 §5.3); None without one."""

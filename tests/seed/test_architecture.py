@@ -201,8 +201,9 @@ def test_A_12_host_of_foreign_applications(client):
 
 
 def test_A_13_lean():
-    """What acts on every page by default is the slash at the end, and nothing else; the log is for failures."""
+    """What acts on every page by default is the slash at the end; the others wait for failures or Accept-Charset."""
     on = {key for key in cherrypy.config if key.startswith("tools.")} - {
+        "tools.encode.on",
         "tools.log_headers.on",
         "tools.log_tracebacks.on",
     }

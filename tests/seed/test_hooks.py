@@ -27,7 +27,7 @@ def test_H_01_lean_by_default():
     """Without config only the tools of the box that are on run."""
     on = {key for key in cherrypy.config if key.startswith("tools.")}
 
-    assert on == {"tools.log_headers.on", "tools.log_tracebacks.on", "tools.trailing_slash.on"}
+    assert on == {"tools.encode.on", "tools.log_headers.on", "tools.log_tracebacks.on", "tools.trailing_slash.on"}
 
 
 def test_H_02_tools_by_path():

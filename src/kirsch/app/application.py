@@ -238,7 +238,7 @@ class Application:
             _refuse_circles(request)
         request.resource = resource = self.resources.find(request)
         if request.points is NO_HOOKS:
-            request.points = resource.points
+            request.points = resource.points_for(request.exchange.head.block) if resource.waiting else resource.points
         points: Points | HookMap = request.points
         if resource.settings:
             resource.settle(request, response)

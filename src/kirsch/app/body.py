@@ -13,11 +13,12 @@ from kirsch.app.errors import HTTPError
 from kirsch.app.lazy import lazy
 from kirsch.app.legacy import warn
 from kirsch.exchange import ClientError, ClientGone, Exchange
+from kirsch.http.codings import IDENTITY, CodingError, coding_name, decoded
 from kirsch.http.forms import FormError, combine, parse_form
 from kirsch.http.media import charset_name, parse_media_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from kirsch.http.headers import Headers
     from kirsch.http.multipart import Part, PartLimits
@@ -131,6 +132,7 @@ class RequestBody:
         self._exchange = exchange
         self._ahead = b""
         self._start = 0
+        self._decoded: Iterator[bytes] | None = None
         for name, value in settings.items():
             setattr(self, name, list(value) if isinstance(value, tuple) else value)
 
@@ -152,14 +154,20 @@ class RequestBody:
         return {"application/x-www-form-urlencoded": RequestBody.read_form, "multipart": RequestBody.read_multipart}
 
     @property
-    def length(self) -> int | None:
-        """What the client said it would send; None if it did not say."""
-        value = self._exchange.head.get(b"content-length")
-        return int(value) if value is not None and value.isdigit() else None
+    def coding(self) -> str:
+        """The content coding that it still has, `gzip` for one; `identity` without one."""
+        value = self._exchange.head.get(b"content-encoding") if self._decoded is None else None
+        return IDENTITY if value is None else coding_name(value.decode("latin-1"))
 
     @property
+    def length(self) -> int | None:
+        """What the client said it would send; None if it did not say, or what it sends is decoded."""
+        value = self._exchange.head.get(b"content-length") if self._decoded is None else None
+        return int(value) if value is not None and value.isdigit() else None
+
+    @lazy
     def charset(self) -> str | None:
-        """What the client says it is written in, as it says it, if we know it."""
+        """What the client says it is written in, as it says it, if we know it: tried before `attempt_charsets`."""
         named = self.content_type.params.get("charset", "")
         return named if charset_name(named) else None
 
@@ -174,6 +182,8 @@ class RequestBody:
             return
         kind = self.content_type.value
         processor = self.processors.get(kind) or self.processors.get(kind.partition("/")[0])
+        if processor is not None and self.coding != IDENTITY:
+            raise HTTPError(415, f"a body in {self.coding} is not read here", headers={"Accept-Encoding": IDENTITY})
         try:
             if processor is not None:
                 processor(self)
@@ -221,12 +231,17 @@ class RequestBody:
             return
         value: Any = upload
         if upload is None:
-            charset = charset_name(parse_media_type(part.content_type)[1].get("charset", "")) or "utf-8"
-            try:
-                value = b"".join(pieces).decode(charset)
-            except UnicodeDecodeError:
-                raise HTTPError(400, f"the form field {part.name!r} is not text in {charset}") from None
+            charset = charset_name(parse_media_type(part.content_type)[1].get("charset", ""))
+            value = _text(part.name, b"".join(pieces), [charset] if charset else self.attempt_charsets)
         combine(self.params, {part.name: value})
+
+    def decode(self, most: int) -> None:
+        """Read what is in its content coding from now on, in pieces, so that it need never be in memory as a whole.
+
+        HTTPError 413 where more than `most` bytes come out, or than maxbytes; 400 where it is broken.
+        """
+        self.maxbytes = min(self.maxbytes or most, most)
+        self._decoded = decoded(self.coding, self._receive)
 
     # -- reading -------------------------------------------------------------------------------------------------
 
@@ -250,10 +265,22 @@ class RequestBody:
             data = self._ahead[self._start : self._start + size]
             self._advance(len(data))
             return data
-        data = self._receive(size)
+        data = self._receive(size) if self._decoded is None else self._next_decoded(size)
         self.bytes_read += len(data)
         if self.maxbytes and self.bytes_read > self.maxbytes:
             raise HTTPError(413, f"the body is larger than {self.maxbytes} bytes")
+        return data
+
+    def _next_decoded(self, size: int) -> bytes:
+        assert self._decoded is not None
+        try:
+            data = next(self._decoded, b"")
+        except CodingError as error:
+            raise HTTPError(400, str(error)) from None
+        if len(data) > size:
+            self._ahead, self._start = data, size
+            self.bytes_read += len(data) - size
+            data = data[:size]
         return data
 
     def _receive(self, size: int) -> bytes:
@@ -323,6 +350,16 @@ class RequestBody:
         for upload in self._uploads:
             if upload.file is not None:
                 upload.file.close()
+
+
+def _text(name: str, data: bytes, charsets: Iterable[str]) -> str:
+    """A field of a form, in the first charset that it is in. HTTPError(400) if it is in none."""
+    for charset in charsets:
+        try:
+            return data.decode(charset)
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise HTTPError(400, f"the form field {name!r} is not text in {' or '.join(charsets)}")
 
 
 def _spool() -> IO[bytes]:

@@ -31,6 +31,7 @@ _OLD_ARGUMENTS: Final = frozenset({"file", "updateMap", "overwrite", "baseurl"})
 Target = TypeVar("Target", bound=Callable[..., Any])
 
 DEFAULTS: Final[dict[str, Any]] = {
+    "tools.encode.on": True,
     "tools.log_headers.on": True,
     "tools.log_tracebacks.on": True,
     "tools.trailing_slash.on": True,

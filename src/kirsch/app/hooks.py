@@ -39,10 +39,13 @@ class Hook:
 
     Both are also read from attributes of the callback by these names. name: of the tool whose hook it is.
     before, after: names of tools that it must run before, or after, where they stand at the same point. answers: what
-    it returns, if that is not None, is the page, and the handler is not called.
+    it returns, if that is not None, is the page, and the handler is not called. waits_for: a field of requests, in
+    lower case; for a request without it the hook has nothing to do, and may be left out.
     """
 
-    __slots__ = ("_given", "after", "answers", "before", "callback", "failsafe", "kwargs", "name", "priority")
+    __slots__ = (
+        "_given", "after", "answers", "before", "callback", "failsafe", "kwargs", "name", "priority", "waits_for",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -59,6 +62,7 @@ class Hook:
         self.before: Collection[str] = ()
         self.after: Collection[str] = ()
         self.answers = False
+        self.waits_for = b""
         self._given = takes_request(callback)
 
     def run(self, request: Any, response: Any) -> Any:

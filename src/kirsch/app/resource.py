@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
     from kirsch.dispatch.found import Found
+    from kirsch.exchange import Fields
 
 
 SETUP: Final = "setup"
@@ -44,12 +45,12 @@ class Resource:
 
     pace: how long it takes. plan: how it takes its parameters. points: its hooks. setups: what is called at once.
     on_request, on_response, on_body: attributes that config sets on these, by name. headers: that config sets.
-    settings: whether there is anything to settle().
+    settings: whether there is anything to settle(). waiting: fields of requests that some of its hooks wait for.
     """
 
     __slots__ = (
         "callable", "config", "error_pages", "headers", "on_body", "on_request", "on_response", "pace", "plan",
-        "points", "settings", "setups", "target",
+        "points", "quiet", "settings", "setups", "target", "waiting",
     )  # fmt: skip
 
     def __init__(self, found: Found, config: Mapping[str, Any], toolboxes: Mapping[str, Hooking]) -> None:
@@ -74,7 +75,10 @@ class Resource:
         for point, hook in hooks_of_filters(found.trail):
             hooks[point].append(hook)
         self.setups = hooks.pop(SETUP)
-        self.points = Points(hooks)
+        self.points = self.quiet = Points(hooks)
+        self.waiting = frozenset(hook.waits_for for each in hooks.values() for hook in each if hook.waits_for)
+        if self.waiting:
+            self.quiet = Points({point: [hook for hook in each if not hook.waits_for] for point, each in hooks.items()})
         self.settings = bool(self.on_request or self.on_response or self.headers or self.setups)
 
     def settle(self, request: Guest, response: Guest) -> None:
@@ -90,6 +94,16 @@ class Resource:
                 response.headers[name] = value
         for hook in self.setups:
             hook.run(request, response)
+
+    def points_for(self, fields: Fields) -> Points:
+        """Its hooks for a request with these fields: those that wait for others are left out.
+
+        PERF: what is seldom sent must cost nothing where it is not; the same fields mostly come again.
+        """
+        without: bool | None = fields.made.get(self.waiting)
+        if without is None:
+            without = fields.made[self.waiting] = self.waiting.isdisjoint([name for name, _ in fields.pairs])
+        return self.quiet if without else self.points
 
     def __repr__(self) -> str:
         return f"<Resource {getattr(self.callable, '__qualname__', self.callable)!r}>"

@@ -105,11 +105,15 @@ class Response(OldResponseNames):
     finalized, bytes or what is streamed. stream: send the pieces as they come.
     source: what a streamed body is made of, to be closed at the end.
     charset: what str is encoded in, and what text/* is declared as unless it declares itself; None declares nothing.
+    errors: what becomes of characters that the charset lacks, as of str.encode(). text_only: no other type than text/*
+    is declared.
     """
 
     status: int | str | HTTPStatus | None = None
     stream = False
     charset: str | None = "utf-8"
+    errors = "strict"
+    text_only = True
     reason = "OK"
     phrase = b""
     fields: list[Field] = _HTML
@@ -173,6 +177,11 @@ class Response(OldResponseNames):
             and self.fields is _HTML
             and self.charset == "utf-8"
         )
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the page is a file, of which there need never be more than a block in memory."""
+        return type(self.page) is FileBody or hasattr(self.page, "read")
 
     @property
     def output_status(self) -> bytes | None:
@@ -255,7 +264,7 @@ class Response(OldResponseNames):
 
     def declared(self, content_type: str) -> str:
         """A type as it will be sent: with the charset, if it is one of text."""
-        if self.charset and _wants_charset(content_type):
+        if self.charset and lacks_charset(content_type, self.text_only):
             return f"{content_type};charset={self.charset}"
         return content_type
 
@@ -263,7 +272,7 @@ class Response(OldResponseNames):
         """The whole body as bytes, which it is from then on; an iterator is used up and closed."""
         body = self.page
         if isinstance(body, str):
-            data = body.encode(self._spoken())
+            data = body.encode(self._spoken(), self.errors)
         elif isinstance(body, bytes):
             data = body
         elif body is None:
@@ -308,7 +317,7 @@ class Response(OldResponseNames):
         charset = self._spoken()
         for piece in pieces:
             if isinstance(piece, str):
-                yield piece.encode(charset)
+                yield piece.encode(charset, self.errors)
             elif isinstance(piece, (bytes, bytearray, memoryview)):
                 yield bytes(piece)
             elif piece is not None:
@@ -362,9 +371,10 @@ def _decoded(fields: Iterable[Field]) -> ResponseHeaders:
 
 
 @lru_cache(256)  # PERF: a site has few media types, and reading one takes 2 µs
-def _wants_charset(content_type: str) -> bool:
+def lacks_charset(content_type: str, text_only: bool = True) -> bool:
+    """Whether a charset is to be declared for this type: it names none. text_only: and is one of text/*."""
     kind, parameters = parse_media_type(content_type)
-    return kind.startswith("text/") and "charset" not in parameters
+    return "charset" not in parameters and (kind.startswith("text/") or not text_only)
 
 
 def blocks(file: Any, size: int = BLOCK) -> Iterator[Any]:
