@@ -11,7 +11,7 @@ from kirsch.app.errors import HTTPError, NotFound
 from kirsch.app.folder import SMALL, open_file
 from kirsch.app.response import DEFAULT_TYPE
 from kirsch.http.codes import parse_status
-from kirsch.http.conditional import Current, decide
+from kirsch.http.conditional import Current, decide, tag_of_304
 from kirsch.http.disposition import content_disposition
 from kirsch.http.filetypes import UNKNOWN, type_of
 from kirsch.http.ranges import ByteRange, content_range, range_parts, requested_ranges
@@ -130,7 +130,7 @@ def _chosen(request: Request, response: Response, content: Content) -> Any:
         if decided == 412:
             raise HTTPError(412)
         if decided == 304:
-            return _not_modified(response, content)
+            return _not_modified(request, response, content)
         if "Accept-Ranges" in response.headers:
             ranges = requested_ranges(request.method, request.headers, current, content.size)
             if ranges is not None:
@@ -156,8 +156,10 @@ def _has_conditions(request: Request) -> bool:
     return known
 
 
-def _not_modified(response: Response, content: Content) -> bytes:
+def _not_modified(request: Request, response: Response, content: Content) -> bytes:
     response.status = 304
+    if (etag := response.headers.get("ETag")) is not None:
+        response.headers["ETag"] = tag_of_304(request.headers, etag)
     for name in _OF_CONTENT:
         response.headers.pop(name, None)
     content.close()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from kirsch.app.errors import HTTPError
 from kirsch.app.response import lasting
 from kirsch.http.cachecontrol import HOP_BY_HOP, IN_304
-from kirsch.http.conditional import Current, decide
+from kirsch.http.conditional import Current, decide, tag_of_304
 from kirsch.http.dates import http_date, parse_http_date
 from kirsch.http.headers import Headers
 from kirsch.http.ranges import content_range, range_parts, requested_ranges
@@ -78,6 +78,9 @@ class Copy:
                 raise HTTPError(412)
             if decision == 304:
                 fields = [field for field in self.fields if field[0].lower().decode("latin-1") in IN_304]
+                if (etag := self.current.etag) is not None:
+                    named = (tag_of_304(headers, etag) or etag).encode("latin-1")
+                    fields = [(name, named if name.lower() == b"etag" else value) for name, value in fields]
                 response.renew(304, b"", [*fields, age_field(age), *more], b"")
                 return
         # Without a validator nobody could tell whether two parts are of the same page.

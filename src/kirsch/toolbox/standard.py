@@ -9,9 +9,17 @@ from kirsch.toolbox.auth_basic import AuthBasic
 from kirsch.toolbox.auth_digest import AuthDigest
 from kirsch.toolbox.autovary import AutoVary
 from kirsch.toolbox.caching import Caching
+from kirsch.toolbox.compress import Compress
 from kirsch.toolbox.cors import Cors
 from kirsch.toolbox.csrf import CSRF
+from kirsch.toolbox.decode import Decode
+from kirsch.toolbox.encode import Encode
+from kirsch.toolbox.etags import ETags
+from kirsch.toolbox.expires import Expires
+from kirsch.toolbox.flatten import Flatten
+from kirsch.toolbox.gzip import Gzip
 from kirsch.toolbox.ignore_headers import IgnoreHeaders
+from kirsch.toolbox.last_modified import LastModified
 from kirsch.toolbox.log_headers import LogHeaders
 from kirsch.toolbox.log_hooks import LogHooks
 from kirsch.toolbox.log_tracebacks import LogTracebacks
@@ -42,10 +50,18 @@ def standard_tools() -> Toolbox:
         auth_digest=AuthDigest(),
         autovary=AutoVary(),
         caching=Caching(),
+        compress=Compress(),
         cors=Cors(),
         csrf=CSRF(),
+        decode=Decode(),
+        encode=Encode(),
         err_redirect=ErrRedirect(),
+        etags=ETags(),
+        expires=Expires(),
+        flatten=Flatten(),
+        gzip=Gzip(),
         ignore_headers=IgnoreHeaders(),
+        last_modified=LastModified(),
         log_headers=LogHeaders(),
         log_hooks=LogHooks(),
         log_tracebacks=LogTracebacks(),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from kirsch.app.errors import HTTPRedirect
 from kirsch.http.cachecontrol import KEEPABLE, UNASKED, initial_age, parse_terms, vary_names
-from kirsch.http.conditional import decide
+from kirsch.http.conditional import decide, tag_of_304
 from kirsch.http.dates import parse_http_date
 from kirsch.toolbox.copies import Copy, Facts, kept_fields, validators
 
@@ -200,6 +200,8 @@ class Ticket:
             return
         if decide(request.method, self.asked, validators(response.headers)) == 304:
             self.place.cache.tot_non_modified += 1
+            if (etag := response.headers.get("ETag")) is not None:
+                response.headers["ETag"] = tag_of_304(self.asked, etag)
             raise HTTPRedirect([], 304)
 
     def _show(self, response: Any, kept: bool) -> None:
