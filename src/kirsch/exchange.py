@@ -347,6 +347,11 @@ class Exchange(ABC):
         """
 
     @property
+    def tls(self) -> dict[str, Any] | None:
+        """What TLS says of the connection, by the names of a WSGI environ (`SSL_PROTOCOL`, …); None without TLS."""
+        return None
+
+    @property
     def gone(self) -> bool:
         """Whether the client is known to have left."""
         return False

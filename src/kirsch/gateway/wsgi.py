@@ -203,6 +203,8 @@ class WSGIHandler:
         if known is None:
             known = made["environ"] = of_fields(head.fields)
         environ.update(known)
+        if exchange.scheme == "https":
+            environ.update(exchange.tls or {})
         if exchange.prefix or exchange.environ is not None:
             self.inherit(environ, exchange)
         return environ

@@ -35,6 +35,7 @@ def add_dev(verbs: Any, common: argparse.ArgumentParser) -> None:
     parser = verbs.add_parser("dev", parents=[common], help="serve at your desk: reloads, and shows what fails")
     parser.add_argument("target", nargs="?", help="as --app")
     add_flags(parser)
+    parser.add_argument("--dev-cert", action="store_true", help="speak TLS, with a certificate made for this machine")
     parser.set_defaults(alone=dev)
 
 
@@ -46,6 +47,10 @@ def dev(options: argparse.Namespace) -> int:
         take_env_file(options.env_file, os.environ)
     if options.app_dir:
         os.chdir(options.app_dir)
+    if options.dev_cert:
+        from kirsch.run.devcert import dev_certificate
+
+        setattr(options, "server.ssl_certificate", dev_certificate(os.environ))
     engine.said = settings_of(options, os.environ)
     config.update({"environment": "development"})
     mount(options.target or options.app, options.config or [])

@@ -14,7 +14,7 @@ from kirsch.server.settings import Settings
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping, MutableMapping
+    from collections.abc import Mapping, MutableMapping
 
 
 class Flag(NamedTuple):
@@ -27,16 +27,13 @@ class Flag(NamedTuple):
     variable: str = ""
 
 
-ADDRESS: Final = (
+FLAGS: Final = (
     Flag("--host", "server.socket_host", "address to listen on; 127.0.0.1 without", "ADDRESS", "HOST"),
     Flag("--port", "server.socket_port", "port; 8080 without", variable="PORT"),
     Flag("--uds", "server.socket_file", "Unix socket to listen on instead", "PATH"),
     Flag("--fd", "server.socket_fd", "descriptor of a listening socket to take over"),
-)
-"""Where the server listens."""
-
-FLAGS: Final = (
-    *ADDRESS,
+    Flag("--tls-cert", "server.ssl_certificate", "file with the certificate (PEM): speak TLS", "FILE"),
+    Flag("--tls-key", "server.ssl_private_key", "file with its key, if it is not in the same one", "FILE"),
     Flag("--threads", "server.thread_pool", "threads that are kept; 10 without"),
     Flag("--timeout-keep-alive", "server.keep_alive_timeout", "seconds between two requests; 75 without", "SECONDS"),
     Flag("--timeout-graceful-shutdown", "server.shutdown_timeout", "seconds to finish at the end; 25", "SECONDS"),
@@ -48,15 +45,10 @@ FLAGS: Final = (
 PROXIES: Final = "request.trusted_proxies"
 
 
-def add_address(parser: argparse.ArgumentParser, flags: Iterable[Flag] = ADDRESS) -> None:
-    """Those that say where the server listens."""
-    for flag in flags:
-        parser.add_argument(flag.name, metavar=flag.metavar, help=flag.words, dest=flag.key)
-
-
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """All of them, for a verb that serves."""
-    add_address(parser, FLAGS)
+    """All of them, for a verb that serves, or asks who does."""
+    for flag in FLAGS:
+        parser.add_argument(flag.name, metavar=flag.metavar, help=flag.words, dest=flag.key)
     parser.add_argument("--forwarded-allow-ips", metavar="LIST", help="proxies to believe, with commas between them")
     parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="any other key of config")
     parser.add_argument("--env-file", metavar="FILE", help="variables of the environment, as NAME=value")

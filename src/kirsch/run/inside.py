@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from kirsch.run.defaults import config, server, tree
-from kirsch.run.flags import add_address, settings_of
+from kirsch.run.flags import add_flags, settings_of
 from kirsch.run.lookup import mount, take_files
 from kirsch.run.surroundings import take_environment
 
@@ -48,7 +48,7 @@ def add_health(verbs: Any, common: argparse.ArgumentParser) -> None:
     """The verb."""
     parser = verbs.add_parser("health", parents=[common], help="ask the running site whether it is well")
     parser.add_argument("path", nargs="?", default="/", help="what to ask for, or a whole URL; / without")
-    add_address(parser)
+    add_flags(parser)
     parser.set_defaults(alone=health)
 
 
@@ -60,7 +60,11 @@ def health(options: argparse.Namespace) -> int:
         take_environment(config, os.environ)
         config.update(settings_of(options, os.environ))
     try:
-        status = _status(url.netloc, f"{url.path or '/'}{f'?{url.query}' if url.query else ''}")
+        status = _status(
+            url.netloc,
+            url.scheme == "https" or server.secure,
+            f"{url.path or '/'}{f'?{url.query}' if url.query else ''}",
+        )
     except (OSError, http.client.HTTPException) as error:
         sys.stderr.write(f"kirsch: not well: {error or type(error).__name__}\n")
         return 1
@@ -68,17 +72,31 @@ def health(options: argparse.Namespace) -> int:
     return int(status >= 500)
 
 
-def _status(where: str, path: str) -> int:
-    """The status of an answer. where: host and port; "" for where the config says that we listen."""
-    address = server.bind_addr
+def _status(where: str, secure: bool, path: str) -> int:
+    """The status of an answer. where: host and port; "" for where the config says that we listen.
+
+    secure: under TLS; whom the certificate is for does not matter, as it is our own server that is asked.
+    """
     connection = http.client.HTTPConnection(where or "localhost", timeout=SECONDS)
     if not where:
-        connection.sock = _connected(address)
+        connection.sock = _connected(server.bind_addr)
+    else:
+        connection.connect()
     try:
+        if secure:
+            connection.sock = _secured(connection.sock)
         connection.request("GET", path, headers={"User-Agent": "kirsch health"})
         return connection.getresponse().status
     finally:
         connection.close()
+
+
+def _secured(sock: socket.socket) -> socket.socket:
+    import ssl
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context.wrap_socket(sock)
 
 
 def _connected(address: str | tuple[str, int]) -> socket.socket:

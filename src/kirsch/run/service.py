@@ -70,11 +70,13 @@ class WebServer(Settings):
         """Be started and stopped with the bus."""
         self._bus.subscribe("start", self.start, START_PRIORITY)
         self._bus.subscribe("stop", self.stop, STOP_PRIORITY)
+        self._bus.subscribe("graceful", self.graceful)
 
     def unsubscribe(self) -> None:
         """Leave the bus: it will not start or stop this server any more."""
         self._bus.unsubscribe("start", self.start)
         self._bus.unsubscribe("stop", self.stop)
+        self._bus.unsubscribe("graceful", self.graceful)
 
     def start(self) -> None:
         """Listen and serve. While the bus has not started, clients are told to come back (503). Raises ListenError."""
@@ -137,6 +139,11 @@ class WebServer(Settings):
             self._over.set()
         self._bus.log("HTTP server stopped")
 
+    def graceful(self) -> None:
+        """Take certificates that have changed, at once; that happens by itself within ten seconds, too."""
+        if self._server is not None:
+            self._server.refresh()
+
     def linger(self, seconds: float) -> None:
         """At the next stop, grant idle clients so much time for one more request: others serve here by then."""
         self._linger = seconds
@@ -183,7 +190,8 @@ class WebServer(Settings):
         if host in ("0.0.0.0", "::"):
             host = socket.gethostname()
         name = f"[{host}]" if ":" in host else host
-        return f"http://{name}" if port == 80 else f"http://{name}:{port}"
+        scheme, standard = ("https", 443) if self.secure else ("http", 80)
+        return f"{scheme}://{name}" if port == standard else f"{scheme}://{name}:{port}"
 
     def statistics(self) -> Statistics | None:
         """What is going on; None while it does not run."""

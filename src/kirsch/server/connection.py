@@ -83,6 +83,7 @@ class Connection(Channel):
     disarmed: the loop has stopped watching it meanwhile. interest: what the loop watches it for.
     began: when (roughly) the request that is answered was handed to the handler. requests: how many so far.
     collecting: the request whose body the loop is still receiving. finishing: the one whose answer it is still sending.
+    kind: of the requests on it.
     """
 
     __slots__ = (
@@ -90,6 +91,8 @@ class Connection(Channel):
         "finishing", "interest",
         "lingering", "loop", "machine", "more", "requests", "server", "since", "stream",
     )  # fmt: skip
+
+    kind = Stream
 
     def __init__(self, sock: socket.socket, client: Address, server: Address, loop: Ground) -> None:
         super().__init__(sock, loop)
@@ -146,7 +149,7 @@ class Connection(Channel):
                 head = self.machine.next_head()
                 if head is None:
                     return self._await_head()
-                stream = Stream(self, head)
+                stream = self.kind(self, head)
             if not self.machine.body_ended and not self._collect(stream):
                 return self._await_body()
         except RemoteError as error:

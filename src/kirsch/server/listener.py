@@ -7,7 +7,7 @@ import errno
 import os
 import socket
 import stat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kirsch.server.holder import holder_of
 
@@ -25,7 +25,10 @@ class ListenError(OSError):
 
 
 class Listener:
-    """One listening socket. address: `(host, port)` it is bound to, or `("", 0)` on a Unix socket."""
+    """One listening socket. address: `(host, port)` it is bound to, or `("", 0)` on a Unix socket.
+
+    door: what makes connections of its clients, where that is more than usual; see secure.py.
+    """
 
     def __init__(self, sock: socket.socket, path: str | None = None, *, nodelay: bool = True) -> None:
         sock.setblocking(False)
@@ -35,6 +38,7 @@ class Listener:
         self._tcp = sock.family in (socket.AF_INET, getattr(socket, "AF_INET6", None))
         self._nodelay = nodelay and self._tcp
         self.fd = sock.fileno()
+        self.door: Any = None
         self.address: Address = _pair(sock.getsockname()) if self._tcp else ("", 0)
 
     @property
@@ -43,7 +47,8 @@ class Listener:
         if not self._tcp:
             return f"unix:{self._path or self._sock.getsockname()}"
         host, port = self.address
-        return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+        scheme = "http" if self.door is None else "https"
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
     @property
     def closed(self) -> bool:

@@ -297,7 +297,10 @@ class Loop:
     def _admit(self, sock: socket.socket, client: tuple[str, int], listener: Listener) -> None:
         self.accepted += 1
         announced = self.times.announcing and is_among(client[0], self.times.announcing)
-        connection = (AnnouncedConnection if announced else Connection)(sock, client, listener.address, self)
+        if listener.door is not None:
+            connection = listener.door.connection(sock, client, listener.address, self, announced)
+        else:
+            connection = (AnnouncedConnection if announced else Connection)(sock, client, listener.address, self)
         self.connections[connection.fd] = connection
         self.poller.add(connection.fd, READ)
         if 0 < self.times.max_connections < len(self.connections):

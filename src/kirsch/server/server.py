@@ -7,7 +7,7 @@ import sys
 import threading
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kirsch.protocol.events import Limits
 from kirsch.server.listener import Listener, listen
@@ -63,6 +63,7 @@ class Server:
         self._pool: Pool | None = None
         self._loops: list[Loop] = []
         self._listeners: list[Listener] = []
+        self._door: Any = None
         self._started = 0.0
         self._lock = threading.Lock()
 
@@ -98,7 +99,10 @@ class Server:
             if self._pool is not None:
                 raise RuntimeError("the server is running already")
             settings = self.settings
+            door = _door(settings)  # first, as it may fail
             listeners = listen(settings)
+            for listener in listeners:
+                listener.door = door
             pool = Pool(settings)
             pool.on_thread_start = self.on_thread_start
             pool.on_thread_stop = self.on_thread_stop
@@ -107,8 +111,14 @@ class Server:
             for loop in loops:
                 loop.listen(listeners)
             self._started = monotonic()
-            self._listeners, self._loops, self._pool = listeners, loops, pool
+            self._listeners, self._loops, self._pool, self._door = listeners, loops, pool, door
             pool.start(loops)
+
+    def refresh(self) -> None:
+        """Take certificates that have changed, for new connections; that happens by itself within ten seconds, too."""
+        door = self._door
+        if door is not None:
+            door.tls.look()
 
     def stop(self, timeout: float | None = None, linger: float | None = None) -> bool:
         """Answer what has been accepted, then end. True if all of it was; False if the time (seconds) was too short.
@@ -157,6 +167,15 @@ class Server:
     def __repr__(self) -> str:
         where = ", ".join(self.urls) or "not listening"
         return f"<Server {where}, {sum(len(loop.connections) for loop in self._loops)} connections>"
+
+
+def _door(settings: Settings) -> Any:
+    """What makes connections of clients; None where nothing more than usual is wanted. Raises TLSError."""
+    if not settings.secure:
+        return None
+    from kirsch.server.secure import SecureDoor
+
+    return SecureDoor(settings)
 
 
 def _batons() -> int:

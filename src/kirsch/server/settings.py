@@ -13,6 +13,8 @@ from kirsch.options import Check, Option, Options, between, one_of
 FOLLOWING: Final = ("header_timeout", "body_timeout", "write_timeout", "keep_alive_timeout")
 """The time-outs that take the value of `socket_timeout` when it is set, and they are not."""
 
+CLIENT_VERIFY: Final = ("none", "optional", "required")
+
 _KIB: Final = 1024
 _MIB: Final = 1024 * 1024
 _TIMEOUT: Final = between(0.001, 1_000_000)
@@ -55,6 +57,36 @@ class Settings(Options):
         (tuple, list),
         _NETWORKS,
     )
+
+    # -- TLS -----------------------------------------------------------------------------------------------------
+
+    ssl_certificate: Option[str | None] = Option(
+        None, "File with the certificate (PEM), and those that lead to its root; turns TLS on.", (str, type(None))
+    )
+    ssl_private_key: Option[str | None] = Option(
+        None, "File with its private key (PEM); None: it is in the same file.", (str, type(None))
+    )
+    ssl_private_key_password: Option[str | None] = Option(
+        None, "What the private key is encrypted by.", (str, bytes, type(None))
+    )
+    ssl_certificate_chain: Option[str | None] = Option(
+        None, "File with the certificates that lead to the root, if they are not with the first.", (str, type(None))
+    )
+    ssl_hosts: Option[dict[str, Any]] = Option(
+        {}, "Other certificates by the host that a client names: file, or pair of certificate and key.", dict
+    )
+    ssl_client_ca: Option[str | None] = Option(
+        None, "File with the roots by which certificates of clients are believed.", (str, type(None))
+    )
+    ssl_client_verify = Option(
+        "none", "Whether clients show certificates: none, optional, required.", check=one_of(*CLIENT_VERIFY)
+    )
+    ssl_minimum_version = Option("TLSv1.2", "The oldest that is spoken.", check=one_of("TLSv1.2", "TLSv1.3"))
+    ssl_ciphers: Option[str | None] = Option(
+        None, "Ciphers of TLS 1.2, as OpenSSL lists them; None: the good ones.", (str, type(None))
+    )
+    ssl_context: Option[Any] = Option(None, "A ready ssl.SSLContext instead of all that.", object)
+    ssl_module = Option("builtin", "What does it: Python's own ssl; there is no other.", check=one_of("builtin"))
 
     # -- how long it waits for a client --------------------------------------------------------------------------
 
@@ -113,6 +145,11 @@ class Settings(Options):
         super().__setattr__(name, value)
         if name == "socket_timeout":
             vars(self).update({other: self.socket_timeout for other in FOLLOWING if other not in self.given})
+
+    @property
+    def secure(self) -> bool:
+        """Whether TLS is spoken."""
+        return bool(self.ssl_certificate or self.ssl_context)
 
     @property
     def shortest_timeout(self) -> float:
