@@ -84,6 +84,7 @@ LAZY = {
     "isal": "optional; a faster gzip",
     "jinja2": "optional; needed by one tool",
     "mako": "optional; needed by one tool",
+    "msgspec": "start-up time; needed where JSON is spoken",
     "psycopg": "optional; needed by one kind of store",
     "pymemcache": "optional; needed by one kind of store",
     "redis": "optional; needed by one kind of store",

@@ -6,6 +6,7 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.response import Response
+from tests.app.pages import page
 
 
 class Closable:
@@ -97,3 +98,38 @@ def test_the_old_parser_of_headers_warns() -> None:
     """lib.headers was old in CherryPy already."""
     with pytest.warns(UserWarning, match="parse_header"):
         assert cherrypy.lib.headers.parse_header('a; b="c;d"') == ("a", {"b": "c;d"})
+
+
+def test_functions_of_tools_work_by_hand() -> None:
+    """Cptools and jsontools do for one page what the tools would do."""
+
+    def handler(x):
+        cherrypy.lib.cptools.response_headers([("X-By", "hand")])
+        cherrypy.lib.cptools.convert_params()
+        cherrypy.request._json_inner_handler = lambda: {
+            "x": cherrypy.request.params["x"],
+            "json": cherrypy.request.json,
+        }
+        return cherrypy.lib.jsontools.json_handler()
+
+    handler.__annotations__ = {"x": int}
+    answer = page(handler).get("/?x=3")
+
+    assert (answer.headers["X-By"], answer.text) == ("hand", '{"x":3,"json":null}')
+
+
+def test_a_processor_for_json() -> None:
+    """json_processor() stands in config."""
+    config = {"request.body.processors": {"application/x-own": cherrypy.lib.jsontools.json_processor}}
+    asking = page(lambda: repr(cherrypy.request.json), config)
+
+    assert asking.post("/", body=b"[1]", headers={"Content-Type": "application/x-own"}).text == "[1]"
+
+
+def test_every_function_of_old_names_a_tool() -> None:
+    """A name that none of them has is answered by a message."""
+    with pytest.raises(AttributeError, match=r"cptools\.prxy"):
+        _ = cherrypy.lib.cptools.prxy
+    assert [
+        name for name in ("accept", "allow", "redirect", "referer") if getattr(cherrypy.lib.cptools, name) is None
+    ] == []

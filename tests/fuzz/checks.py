@@ -23,6 +23,7 @@ from kirsch.http.forms import MOST_FIELDS, encode_query, parse_form, parse_query
 from kirsch.http.forwarded import MOST as MOST_HOPS
 from kirsch.http.forwarded import Hop, Node, parse_node
 from kirsch.http.headers import Headers
+from kirsch.http.jsontext import depth
 from kirsch.http.media import (
     LONGEST,
     MOST_PARAMETERS,
@@ -37,9 +38,10 @@ from kirsch.http.ranges import MOST as MOST_RANGES
 from kirsch.http.ranges import parse_ranges, range_parts, requested_ranges
 from kirsch.http.urls import join, normalize_path, quote_path, split_host, split_target, valid_host
 from kirsch.protocol.proxyline import MOST_V2, Preamble, parse_preamble
-from tests.fuzz.json_body import DEEPEST, depth, read_json
+from kirsch.toolbox.json_in import JSONInSettings, Reader
 
 HOSTLIKE = re.compile(r"/[\t\n\r]*[/\\]")
+READER = Reader(JSONInSettings())
 OFFERS = ["text/html", "application/json", "text/html;level=1", "image/*"]
 LENGTHS = (0, 1, 10, 1000, 10**15)
 NAME = re.compile(TOKEN.encode())
@@ -297,10 +299,10 @@ def check_reference(data: bytes, url: str) -> None:
 
 def read_array(data: bytes) -> Any:
     """JSON values, in the brackets of an array."""
-    return read_json(b"[%b]" % data)
+    return READER.read(b"[%b]" % data)
 
 
 def check_json(data: bytes, value: Any) -> None:
     """Not too deep, and the same when it is written and read."""
-    assert depth(data) < DEEPEST
+    assert depth(data) < JSONInSettings().depth
     assert msgspec.json.decode(msgspec.json.encode(value)) == value

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
-import msgspec
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.fuzz import parsers
-from tests.fuzz.json_body import DEEPEST, MOST_BYTES, JSONRefused, depth, read_json
 from tests.fuzz.parsers import main, run
 from tests.fuzz.targets import TARGETS, Target
 
@@ -88,63 +82,3 @@ def test_the_table(monkeypatch, capsys):
     assert first.split() == ["target", "inputs", "refused", "slowest", "ms", "growth", "KiB", "seconds"]
     assert "strange: a finding" in lines
     assert lines[-1].startswith("date ")
-
-
-# -- JSON ------------------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("body", "deep"),
-    [
-        (b"1", 0),
-        (b"[]", 1),
-        (b'[{"a": [1]}, []]', 3),
-        (b'["[[[", "\\"[[", "\\\\", ["\\\\\\"["]]', 2),
-        (b'["\\\\[", "\\n[\\\\"]', 1),
-    ],
-)
-def test_depth(body, deep):
-    """Brackets in strings do not count, whatever is escaped in them."""
-    assert depth(body) == deep
-
-
-VALUES = st.recursive(
-    st.none() | st.integers() | st.text('[]{}"\\:, a'),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text('[]{}"\\'), inner),
-    max_leaves=20,
-)
-
-
-def nested(value):
-    """How deep a value goes."""
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return 0 if inner is None else 1 + max(map(nested, inner), default=0)
-
-
-@given(VALUES)
-def test_depth_agrees_with_the_value(value):
-    """Of any value, as it is written."""
-    assert depth(msgspec.json.encode(value)) == nested(value)
-
-
-@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'["]]]]",', b'{"\\"}":'])
-def test_json_that_is_too_deep(opening):
-    """It is refused before it is read, and so needs no stack."""
-    assert depth(opening * DEEPEST) == DEEPEST
-    with pytest.raises(JSONRefused, match="deeply"):
-        read_json(opening * (DEEPEST + 1))
-
-
-@pytest.mark.parametrize(
-    "body", [b"", b"[", b'"\xff"', b"1e999", b"9" * 5000, b'"\\ud800"', b"NaN", b"x" * (MOST_BYTES + 1)]
-)
-def test_json_that_is_none(body):
-    """All is one kind of refusal."""
-    with pytest.raises(JSONRefused):
-        read_json(body)
-
-
-def test_much_json_that_is_not_deep():
-    """Many brackets are no matter."""
-    assert len(read_json(b"[" + b"[1]," * 10_000 + b"[]]")) == 10_001
-    assert sys.getrecursionlimit() > DEEPEST

@@ -147,7 +147,7 @@ def _put_error(request: Request, response: Response, error: HTTPError, cause: Ba
         return
     if page is None or not _put_custom(response, page, problem):
         accept = request.exchange.head.get(b"accept")
-        kind, response.body = render(problem, accept.decode("latin-1") if accept else None)
+        kind, response.body = render(problem, accept.decode("latin-1") if accept else None, request.error_type)
         response.headers["Content-Type"] = kind
         if shown is not None:
             _put_development(request, response, kind, shown)

@@ -87,6 +87,8 @@ _UNANSWERED = Response()
 class Request(OldRequestNames):
     """One request. Class attributes are the defaults; config sets them for a path as `request.<name>`.
 
+    json: what the body says, once a tool has read it. error_type: of the page for an error, where the client does not
+    say what it likes.
     namespaces: handlers for what config says in namespaces of their own, told at each request; or toolboxes.
     """
 
@@ -100,9 +102,11 @@ class Request(OldRequestNames):
     methods_with_bodies: tuple[str, ...] = ("POST", "PUT", "PATCH")
     query_string_encoding = "utf-8"
     error_response: Callable[[], None] | None = None
+    error_type = "text/plain"
     trusted_proxies: Sequence[str] = LOCAL
 
     # what happens on the way
+    json: Any = None
     prev: Request | None = None
     failed_at: str | None = None
     handler_replaced = False

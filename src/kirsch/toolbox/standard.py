@@ -19,6 +19,8 @@ from kirsch.toolbox.expires import Expires
 from kirsch.toolbox.flatten import Flatten
 from kirsch.toolbox.gzip import Gzip
 from kirsch.toolbox.ignore_headers import IgnoreHeaders
+from kirsch.toolbox.json_in import JSONIn
+from kirsch.toolbox.json_out import JSONOut
 from kirsch.toolbox.last_modified import LastModified
 from kirsch.toolbox.log_headers import LogHeaders
 from kirsch.toolbox.log_hooks import LogHooks
@@ -61,6 +63,8 @@ def standard_tools() -> Toolbox:
         flatten=Flatten(),
         gzip=Gzip(),
         ignore_headers=IgnoreHeaders(),
+        json_in=JSONIn(),
+        json_out=JSONOut(),
         last_modified=LastModified(),
         log_headers=LogHeaders(),
         log_hooks=LogHooks(),
