@@ -58,6 +58,16 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
+def stopped(pid: int) -> bool:
+    """Whether a process and all below it have stopped, with all their threads."""
+    for each in descendants(pid):
+        for path in Path(f"/proc/{each}/task").glob("*/stat"):
+            with suppress(OSError):
+                if path.read_text("utf-8", "replace").rpartition(")")[2].split()[0] not in "TtZ":
+                    return False
+    return True
+
+
 class Daemon:
     """A server in the foreground. command: what starts it. ready: whether it serves.
 
@@ -112,8 +122,11 @@ class Daemon:
             self.process = None
 
     def pause(self) -> None:
-        """It hangs: what connects waits."""
+        """It hangs: what connects waits. A thread that has just been at work may take a moment to stop."""
         self._signal(signal.SIGSTOP)
+        end = monotonic() + 5
+        while self.process is not None and not stopped(self.process.pid) and monotonic() < end:
+            sleep(0.001)
 
     def resume(self) -> None:
         """It goes on."""

@@ -72,7 +72,7 @@ def run(address: str, rounds: int, seed: int = 1) -> tuple[int, list[str]]:
     store, chance = open_store(address), random.Random(seed)
     begin, wrong = 0, []
     for _ in range(rounds):
-        last = crash(address, begin, chance.uniform(0, 0.05))
+        last = crash(address, begin, chance.uniform(0, 0.2))
         wrong += faults(store, last)
         begin = last + 1
     return begin, wrong

@@ -86,12 +86,22 @@ def test_sweeping_opens_no_entry(store, monkeypatch):
     for name in ("old", "young"):
         open(os.path.join(store.folder, NEW + name), "w").close()
     monkeypatch.setattr("os.read", None)
+    store.sweep()
 
-    assert store.sweep() == 1
     assert names(store, NEW) == [f"{NEW}old", f"{NEW}young"]
     monkeypatch.setattr("kirsch.stores.files.time", lambda: os.stat(store.folder).st_mtime + LEFT_OVER + 10)
     store.sweep()
     assert names(store) == ["1", "2", "3", "4"]
+
+
+def test_expired_entries_go_by_themselves(store):
+    """Some files are looked at whenever one is written; nobody has to sweep."""
+    for number in range(40):
+        store.set(f"old{number}", b"", 0)
+    for _ in range(60):
+        store.set("new", b"")
+
+    assert names(store) == ["new"]
 
 
 @pytest.mark.parametrize("content", [b"", b"\0" * 5, b"\0" * 500, b"x" * VERSION + b"\x01b" + b"value"])

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from time import monotonic
 
 import pytest
@@ -112,3 +114,27 @@ def test_it_counts_by_a_clock_that_does_not_jump():
 def test_it_can_be_told_apart():
     """By its name, in messages."""
     assert repr(MemoryStore(name="pages")) == "<MemoryStore memory:pages>"
+
+
+def test_threads_change_wildly():
+    """With a switch every microsecond: sums are right, nothing is counted twice."""
+    store = MemoryStore(entries=50)
+    was = sys.getswitchinterval()
+
+    def work(number):
+        key = f"{number % 70}"
+        store.set(key, bytes(number % 13), number % 3 or None)
+        store.get(key)
+        store.touch(key, 0 if number % 5 == 0 else 10)
+        if number % 7 == 0:
+            store.delete(key)
+
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(work, range(10_000)))
+    finally:
+        sys.setswitchinterval(was)
+    store.sweep()
+    assert store.size == sum(item.size for item in store._items.values())
+    assert len(store._items) <= 50

@@ -14,9 +14,9 @@ from time import time, time_ns
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.stores.filenames import NO_ROOM, SHOWN, escape, file_name
-from kirsch.stores.lockfiles import Guards, LockFiles
+from kirsch.stores.lockfiles import LOCK, Guards, LockFiles
 from kirsch.stores.locks import LeasedStore
-from kirsch.stores.store import ABSENT, ANY, PATIENCE, Conflict, Entry, Full, Unavailable, check_key
+from kirsch.stores.store import ABSENT, ANY, PATIENCE, Conflict, Entry, Full, StoreError, Unavailable, check_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,9 @@ VERSION: Final = 8
 NEW: Final = ".new-"
 """How the name of a file begins that is being written."""
 
+LOOKS: Final = 4
+"""Files that each write looks at, whether they have expired. More than one, so that more go than come."""
+
 LEFT_OVER: Final = 3600.0
 """Seconds after which a file that is being written was left by a process that has died."""
 
@@ -35,7 +38,11 @@ _FOLDER: Final = getattr(os, "O_DIRECTORY", 0)
 
 
 class FilesStore(LeasedStore):
-    """Entries in the files of a folder. fsync: wait for the disk at each write, so that a power cut loses nothing."""
+    """Entries in the files of a folder.
+
+    fsync: wait for the disk at each write, so that a power cut loses nothing.
+    _names: of files that are to be looked at, some at each write.
+    """
 
     def __init__(self, path: str, fsync: bool = False, patience: float = PATIENCE) -> None:
         super().__init__()
@@ -44,6 +51,7 @@ class FilesStore(LeasedStore):
         self.durable = fsync
         os.makedirs(self.folder, 0o700, exist_ok=True)
         self._guards = Guards(self.folder, patience)
+        self._names: list[str] = []
         self._lock_files = LockFiles(self.folder, self._guards)
 
     def get(self, key: str) -> Entry | None:
@@ -75,6 +83,7 @@ class FilesStore(LeasedStore):
                 _unlink(file)
                 raise
             self._settle()
+        self._tidy()
         return new
 
     def delete(self, key: str) -> bool:
@@ -104,7 +113,7 @@ class FilesStore(LeasedStore):
 
     def count(self, prefix: str = "") -> int:
         with self._mapped():
-            return sum(not _gone(each) for each in self._entries(prefix))
+            return sum(not _gone(each.path) for each in self._entries(prefix))
 
     def clear(self, prefix: str = "") -> None:
         with self._mapped():
@@ -112,15 +121,8 @@ class FilesStore(LeasedStore):
                 self._removed(each.name)
 
     def sweep(self) -> int:
-        swept = 0
-        with self._mapped(), os.scandir(self.folder) as files:
-            for each in files:
-                if each.name.startswith(NEW):
-                    _remove_left_over(each.path)
-                elif not each.name.startswith(".") and _gone(each):
-                    swept += self._removed(each.name, expired_only=True) is True
-            self._lock_files.sweep()
-        return swept
+        with self._mapped():
+            return sum(self._tidied(name) for name in os.listdir(self.folder))
 
     def close(self) -> None:
         self._guards.close()
@@ -174,6 +176,25 @@ class FilesStore(LeasedStore):
         self._settle()
         return expired
 
+    def _tidy(self) -> None:
+        """Look at a few files, so that those that have expired go by and by."""
+        with suppress(OSError, StoreError):  # what was to be done has been done
+            for _ in range(LOOKS):
+                if not self._names:
+                    self._names = os.listdir(self.folder)
+                self._tidied(self._names.pop())
+
+    def _tidied(self, name: str) -> bool:
+        """Remove a file if nobody needs it any more; whether it was an entry that had expired."""
+        path = os.path.join(self.folder, name)
+        if name.startswith(NEW):
+            _remove_left_over(path)
+        elif name.startswith(LOCK):
+            self._lock_files.sweep(name.removeprefix(LOCK))
+        elif not name.startswith("."):
+            return _gone(path) and self._removed(name, expired_only=True) is True
+        return False
+
     def _written(self, content: bytes, seconds: float | None) -> str:
         """A new file with all that, which is not an entry yet."""
         path = os.path.join(self.folder, f"{NEW}{urandom(12).hex()}")
@@ -205,10 +226,10 @@ def _expired(status: os.stat_result) -> bool:
     return 0 != status.st_mtime_ns <= time_ns()
 
 
-def _gone(file: os.DirEntry[str]) -> bool:
+def _gone(path: str) -> bool:
     """Whether it has expired, or somebody has just removed it."""
     try:
-        return _expired(file.stat())
+        return _expired(os.stat(path))
     except FileNotFoundError:
         return True
 

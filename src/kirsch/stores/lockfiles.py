@@ -175,18 +175,15 @@ class LockFiles:
             if descriptor >= 0:
                 os.close(descriptor)
 
-    def sweep(self) -> None:
-        """Remove files that killed processes have left."""
-        with os.scandir(self._folder) as files:
-            left = [each.name.removeprefix(LOCK) for each in files if each.name.startswith(LOCK)]
-        for name in left:
-            path = os.path.join(self._folder, LOCK + name)
-            with self._guards.hold(name), suppress(FileNotFoundError):
-                descriptor = os.open(path, os.O_RDWR)
-                free = try_lock(descriptor)
-                os.close(descriptor)
-                if free:
-                    _removed(path)
+    def sweep(self, name: str) -> None:
+        """Remove the file of a lock if a killed process has left it."""
+        path = self._path(name)
+        with self._guards.hold(name), suppress(FileNotFoundError):
+            descriptor = os.open(path, os.O_RDWR)
+            free = try_lock(descriptor)
+            os.close(descriptor)
+            if free:
+                _removed(path)
 
     def _path(self, name: str) -> str:
         return os.path.join(self._folder, LOCK + name)

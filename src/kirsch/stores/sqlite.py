@@ -16,7 +16,7 @@ from time import monotonic, sleep, time
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.stores.filenames import NO_ROOM
-from kirsch.stores.lockfiles import Guards, LockFiles
+from kirsch.stores.lockfiles import LOCK, Guards, LockFiles
 from kirsch.stores.locks import LeasedStore
 from kirsch.stores.pool import Pool
 from kirsch.stores.store import (
@@ -140,7 +140,9 @@ class SQLiteStore(LeasedStore):
         while more := self._write(_SWEEP, {"now": time(), "most": SWEEP_AT_ONCE}):
             swept += more
         with self._mapped():
-            self._lock_files.sweep()
+            for file in os.listdir(self._locks_folder):
+                if file.startswith(LOCK):
+                    self._lock_files.sweep(file.removeprefix(LOCK))
         return swept
 
     def close(self) -> None:

@@ -201,7 +201,7 @@ class Store(ABC):
         """Remove the entries whose keys begin so. May raise Unsupported."""
 
     def sweep(self) -> int:
-        """Remove what has expired, where that does not happen by itself; how many entries that were."""
+        """Remove at once what has expired; little by little that happens by itself. How many entries it has removed."""
         return 0
 
     def close(self) -> None:
