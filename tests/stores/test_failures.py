@@ -115,6 +115,31 @@ def test_a_lock_whose_server_goes_away(server, store):
         pass
 
 
+def test_a_lock_that_nobody_knows_of(server, store):
+    """A server that hung goes on with what it was told: what it then locks for nobody is free for us at once."""
+    server.pause()
+    with pytest.raises(Unavailable):
+        store.lock("late", wait=10, lease=60).__enter__()
+    server.resume()
+    assert until(lambda: works(store), 2)
+
+    with store.lock("late", wait=2):
+        pass
+
+
+def test_a_lock_that_could_not_be_given_back(server, store):
+    """Whoever kept it lets go of it when he wants it again, long before its lease is over."""
+    with store.lock("kept", lease=60):
+        server.pause()
+    server.resume()
+    assert until(lambda: works(store), 2)
+
+    with store.lock("kept", wait=2):
+        pass
+    with store.lock("kept", wait=2):
+        pass
+
+
 @pytest.mark.parametrize("server", SERVERS[:2], indirect=True)
 def test_a_server_that_has_forgotten(server, store):
     """It restarts empty: nothing is there, no old version fits, and the first call succeeds."""

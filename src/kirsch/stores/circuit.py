@@ -38,7 +38,9 @@ class Circuit:
     def __enter__(self) -> None:
         until = self._until
         if until and not self._mine_to_try(until):
-            raise Unavailable(self._why)
+            error = Unavailable(self._why)
+            error.asked = False
+            raise error
 
     def _mine_to_try(self, until: float) -> bool:
         now = monotonic()

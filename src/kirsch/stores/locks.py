@@ -11,7 +11,7 @@ from os import urandom
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Final
 
-from kirsch.stores.store import LEASE, LockTimeout, Store, StoreError, check_key, renew_after_fork
+from kirsch.stores.store import LEASE, LockTimeout, Store, StoreError, Unavailable, check_key, renew_after_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SHORTEST_LOOK: Final = 0.001
 LONGEST_LOOK: Final = 0.05
 """Seconds between two looks whether another process has given a lock back."""
+
+MOST_LEFT: Final = 1000
+"""Locks that are remembered as left behind; the lease ends the others."""
 
 
 class Ticket:
@@ -132,10 +135,14 @@ class LeasedStore(Store):
     """A store whose locks are shared by processes: a kind has to take one without waiting, and to give it back.
 
     Threads of a process queue here, so that one of them at most asks the store for the same lock.
+
+    _left: locks that this process may hold without knowing, or wanting: a server that hung goes on later with what it
+    was told, and one that has gone keeps what it could not be told to forget.
     """
 
     def __init__(self) -> None:
         self._locks = Locks()
+        self._left: deque[tuple[str, bytes]] = deque(maxlen=MOST_LEFT)
 
     @abstractmethod
     def take(self, name: str, owner: bytes, lease: float) -> bool:
@@ -161,13 +168,33 @@ class LeasedStore(Store):
                 try:
                     self.give_back(key, owner)
                 except StoreError:  # what was done under the lock is done; the lease ends by itself
-                    pass
+                    self._left.append((key, owner))
 
     def _take_by(self, until: float, key: str, owner: bytes, lease: float) -> None:
         look = SHORTEST_LOOK
-        while not self.take(key, owner, lease):
+        while not self._taken(key, owner, lease):
             left = until - monotonic()
             if left <= 0:
                 raise LockTimeout(f"somebody else holds the lock {key!r}")
             sleep(min(look, left))
             look = min(look * 1.5, LONGEST_LOOK)
+
+    def _taken(self, key: str, owner: bytes, lease: float) -> bool:
+        try:
+            taken = self.take(key, owner, lease)
+        except Unavailable as error:
+            if error.asked:
+                self._left.append((key, owner))
+            raise
+        if self._left:
+            for left in [each for each in tuple(self._left) if each[0] == key]:
+                self.give_back(*left)
+                if taken:  # so nothing of it can come to pass any more
+                    self._forget(left)
+        return taken
+
+    def _forget(self, left: tuple[str, bytes]) -> None:
+        try:
+            self._left.remove(left)
+        except ValueError:  # it has been pushed out by others
+            pass

@@ -58,8 +58,11 @@ class StoreError(Exception):
 class Unavailable(StoreError):
     """Its server is away, or does not answer in time. Worth another try later.
 
-    A write may have been done all the same, if the server went away before it could say so.
+    A write may have been done all the same, if the server went away before it could say so. asked: whether it was
+    asked at all.
     """
+
+    asked = True
 
 
 class Full(StoreError):

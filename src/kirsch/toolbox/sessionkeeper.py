@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "session-"
 """What the keys of sessions begin with."""
+
+LEASE: Final = 25.0
+"""Seconds after which a lock is given to the next one: less than others wait by default, so that none is refused for
+the sake of a process that was killed. Changes of a page that takes longer are merged."""
 
 _log = logging.getLogger("kirsch.error")
 
@@ -66,8 +71,8 @@ class Keeper:
         self.store.delete(PREFIX + id)
 
     def lock(self, id: str, wait: float | None) -> AbstractContextManager[None]:
-        """As of the store."""
-        return self.store.lock(PREFIX + id, wait)
+        """As of the store. One that processes share is taken from a holder that may have died."""
+        return self.store.lock(PREFIX + id, wait, LEASE if self.store.shared else inf)
 
     # -- outages -------------------------------------------------------------------------------------------------
 

@@ -40,9 +40,7 @@ class SessionSettings(Options):
         "When a session is locked against other requests with it.",
         check=one_of("implicit", "early", "explicit", "optimistic"),
     )
-    lock_timeout: Option[Any] = Option(
-        30.0, "Seconds to wait for the lock (else 503); None: for ever.", (float, timedelta)
-    )
+    lock_timeout: Option[Any] = Option(30.0, "Seconds to wait for the lock; None: for ever.", _PATIENCE)
     serializer: Option[Any] = Option(
         "msgpack", "How values become bytes: msgpack, pickle, or what has dumps().", object
     )
