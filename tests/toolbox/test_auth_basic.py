@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hmac
+
 import pytest
 
 import kirsch
@@ -61,6 +63,19 @@ def test_who_has_the_password_is_let_in(auth, status):
 def test_what_is_sent(value, status):
     """What is not by the rules is a 400, another scheme is asked for Basic; without UTF-8 it is ISO-8859-1."""
     assert client().get("/", headers={"Authorization": value}).status == status
+
+
+def test_nobody_takes_as_long_as_a_wrong_password(monkeypatch):
+    """Hashes of equal length are compared in constant time, for users that there are and for others."""
+    compared = []
+    same = hmac.compare_digest
+    monkeypatch.setattr(
+        hmac, "compare_digest", lambda one, other: compared.append((len(one), len(other))) or same(one, other)
+    )
+    check = checkpassword_dict(USERS)
+
+    assert [check("A realm", user, "guess") for user in ("ada", "nobody", "empty")] == [False] * 3
+    assert compared == [(32, 32)] * 3
 
 
 @pytest.mark.parametrize(

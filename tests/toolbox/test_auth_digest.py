@@ -352,6 +352,17 @@ def test_what_the_function_raises_is_no_fault_of_the_client():
     assert Person(client(get_ha1=broken)).ask().status == 500
 
 
+def test_nobody_takes_as_long_as_a_wrong_password(monkeypatch):
+    """The same sums are computed and compared for users that there are and for others."""
+    compared = []
+    fits = Digest.fits
+    monkeypatch.setattr(Digest, "fits", lambda *given: compared.append(len(given[1])) or fits(*given))
+    guarded = client()
+
+    assert [Person(guarded, user, "guess").ask().status for user in ("ada", "nobody")] == [401, 401]
+    assert compared == [64, 64]
+
+
 def test_by_hand():
     """In a page, as a function of the old library, with the counts of the application."""
 

@@ -342,6 +342,16 @@ def test_wrong_settings_are_refused_at_the_start(settings, problem):
         start({f"tools.session_auth.{name}": value for name, value in settings.items()})
 
 
+def test_guessing_is_slowed():
+    """By a limit of the rate for the address that takes the form."""
+    guarded = client()
+    guarded.handler.__self__.merge({
+        "/secret/do_login": {"tools.rate_limit.on": True, "tools.rate_limit.rate": "3/minute"}})  # fmt: skip
+
+    assert [log_in(guarded, password="guess").status for _ in range(4)] == [401, 401, 401, 429]
+    assert guarded.get("/secret").status == 401
+
+
 def test_nobody_is_told_more_than_needed():
     """A function that says no by True is answered by a sentence of ours; in the log stands no password."""
     answer = log_in(client(check_username_and_password=lambda username, password: True, debug=True))

@@ -72,6 +72,7 @@ class SessionAuth:
 
     def do_login(self, username: str, password: str, from_page: str = "..", **kwargs: Any) -> bool:
         """Let somebody in: the session gets another id, so that nobody can have planted it."""
+        present().exchange.step_aside()  # hashing takes its time, and a hook has no pace that would tell
         error = checked(self.check_username_and_password, username, password)
         if error:
             self._say(f"{username!r} was not let in")
