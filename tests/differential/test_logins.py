@@ -9,7 +9,7 @@ import pytest
 
 from kirsch.http.credentials import parse_challenges
 from kirsch.http.digest import Digest, Nonces, ha1, hashed
-from tests.differential.asked.ask import get
+from tests.differential.asked.ask import FORM, get, post
 from tests.differential.environment import NotMade
 from tests.differential.pages.logins import KEY
 from tests.differential.servers import running
@@ -76,6 +76,73 @@ def test_digest(servers, page, changed, theirs, ours):
     answers = [told(server(signed(server, page, **changed))[0]) for server in servers.values()]
 
     assert answers == [theirs, ours or theirs]
+
+
+class Browser:
+    """Goes from page to page, and keeps the cookie of the session."""
+
+    def __init__(self, server):
+        self.server, self.cookie = server, ()
+
+    def told(self, asked):
+        """Status, where it leads, whether the form is shown, and the page."""
+        reply = self.server(asked)[0]
+        if cookie := reply.get("set-cookie"):
+            self.cookie = (f"Cookie: {cookie.partition(';')[0]}",)
+        form = 'name="password"' in reply.body
+        page = reply.body if reply.body.startswith(("'", "form")) else ""
+        return reply.status, (reply.get("location") or "").partition("site.test")[2], form, page
+
+    def get(self, path):
+        return self.told(get(f"/logins{path}", *self.cookie))
+
+    def post(self, path, form):
+        return self.told(post(f"/logins{path}", form, FORM, *self.cookie))
+
+
+RIGHT, WRONG = "username=ada&password=lovelace", "username=ada&password=guess"
+STEPS = [
+    ("get", ("/members/x",), (200, "", True, ""), (401, "", True, "")),
+    ("post", ("/members/do_login", WRONG), (200, "", True, ""), (401, "", True, "")),
+    ("get", ("/members/do_login",), (405, "", False, ""), None),
+    (
+        "post",
+        ("/members/do_login", f"{RIGHT}&from_page=/logins/members/x"),
+        (303, "/logins/members/x", False, ""),
+        None,
+    ),
+    ("get", ("/members/x?a=1",), (200, "", False, "'ada' ('x',) [('a', '1')]"), None),
+    ("get", ("/members/login_screen",), (200, "", True, ""), None),
+    ("post", ("/members/do_logout", "from_page=/logins/"), (303, "/logins/", False, ""), None),
+    ("get", ("/members/x",), (200, "", True, ""), (401, "", True, "")),
+    ("post", ("/members/do_login", RIGHT), (303, "/logins/", False, ""), None),
+    ("get", ("/members/",), (200, "", False, "'ada' () []"), None),
+    ("get", ("/guests/",), (200, "", False, "'ada' () []"), None),
+    ("post", ("/members/do_login", "username=ada"), (500, "", False, ""), (400, "", False, "")),
+]
+"""What a browser does one after the other; CherryPy's answer, and ours if it is another one (S9)."""
+
+
+def test_a_login(servers):
+    """From the form to the page and out again, the same way on both."""
+    theirs, ours = (
+        [getattr(browser, method)(*given) for method, given, _, _ in STEPS]
+        for browser in map(Browser, servers.values())
+    )
+
+    assert theirs == [step[2] for step in STEPS]
+    assert ours == [step[3] or step[2] for step in STEPS]
+
+
+def test_guests(servers):
+    """A function says who somebody is who has not logged in, and another makes the form, which may be linked to."""
+    told = [
+        (browser.get("/guests/x"), browser.get("/guests/login_screen?from_page=/y"))
+        for browser in map(Browser, servers.values())
+    ]
+
+    page = (200, "", False, "'guest' ('x',) []")
+    assert told == [(page, (200, "", False, "form []")), (page, (200, "", False, "form [('from_page', '/y')]"))]
 
 
 def test_an_old_nonce(servers):

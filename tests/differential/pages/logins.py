@@ -79,6 +79,31 @@ class Sums(Digest):
     _cp_config = {**Digest._cp_config, "tools.auth_digest.get_ha1": digest.get_ha1_dict(MD5)}
 
 
+def wrong(username, password):
+    """What is wrong with a user and password, if anything."""
+    return "" if USERS.get(username) == password else "no <such> user"
+
+
+class Members(Pages):
+    """With a login and a session."""
+
+    _cp_config = {
+        "tools.sessions.on": True,
+        "tools.session_auth.on": True,
+        "tools.session_auth.check_username_and_password": wrong,
+    }
+
+
+class Guests(Members):
+    """Where nobody needs to log in, and the form is another one."""
+
+    _cp_config = {
+        **Members._cp_config,
+        "tools.session_auth.anonymous": lambda: "guest",
+        "tools.session_auth.login_screen": lambda **words: f"form {sorted(words.items())!r}".encode(),
+    }
+
+
 class Logins(Pages):
     """All of them."""
 
@@ -87,6 +112,8 @@ class Logins(Pages):
     failing = Failing()
     digest = Digest()
     sums = Sums()
+    members = Members()
+    guests = Guests()
 
     @cherrypy.expose
     def by_hand(self):
