@@ -33,10 +33,5 @@ OPEN = {
         *named("detail: ", "upload length", "upload parts", "upload params"),
     ),
     **each("all attributes of CherryPy's redirects", "200 → 500", "detail: redirect inside, request"),
-    **each(
-        "Accept-Charset chooses the charset of text (row T-02), with tools.encode",
-        "body, content-type",
-        *named("Accept-Charset: ", "iso-8859-1", "iso-8859-1, utf-8;q=0.5", "us-ascii", "x-none"),
-    ),
     **each("the dispatcher as an attribute of the request", "200 → 500", "request.dispatch"),
 }

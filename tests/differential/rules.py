@@ -5,6 +5,7 @@ A rule is handed theirs (CherryPy's) and ours, and changes both. What it leaves 
 
 from __future__ import annotations
 
+import gzip
 import re
 
 _GIVEN = re.compile(
@@ -124,7 +125,16 @@ def file_etag(theirs, ours):
         ours.drop("etag")
 
 
+def compressed(theirs, ours):
+    """The same is in both, whoever has packed it how well."""
+    if theirs.get("content-encoding") == ours.get("content-encoding") == "gzip":
+        for reply in (theirs, ours):
+            reply.body = gzip.decompress(reply.body.encode("latin-1")).decode("latin-1") if reply.body else ""
+            reply.drop("content-length", "transfer-encoding")
+
+
 RULES = (
+    compressed,
     server_name,
     refused_by_server,
     error_page,

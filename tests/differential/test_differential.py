@@ -11,6 +11,7 @@ import pytest
 
 from tests.differential.asked import (
     answers,
+    compressing,
     found,
     habits,
     hooks,
@@ -42,6 +43,7 @@ SUBJECTS = {
     "proxied": proxied.ASKED,
     "logins": logins.ASKED,
     "static": static.ASKED,
+    "compressing": compressing.ASKED,
     "habits": habits.ASKED,  # last: some of them change the site
 }
 ASKED = {name: asked for subject in SUBJECTS.values() for name, asked in subject.items()}

@@ -6,6 +6,7 @@ import sys
 
 from tests.differential.pages.answers import Cookies, Fields, Statuses
 from tests.differential.pages.bodies import Bodies, Streams, Switched
+from tests.differential.pages.compressing import Compressing
 from tests.differential.pages.configured import EVERYWHERE, Configured
 from tests.differential.pages.configured import SECTIONS as CONFIGURED
 from tests.differential.pages.details import Details, Read, listen
@@ -74,6 +75,7 @@ class Root:
     details = Details()
     read = Read()
     proxied = Proxied()
+    compressing = Compressing()
     logins = Logins()
     static = Static()
 
