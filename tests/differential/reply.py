@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from dataclasses import dataclass, field
 
@@ -43,7 +44,7 @@ def same(text):
 
 
 def replies(data, methods):
-    """All answers on a connection, in order; what is no answer stands in the body of the last one, without a status."""
+    """All answers on a connection, in order, unpacked; what is no answer stands in the last body, without a status."""
     found = []
     asked = list(methods)
     while data:
@@ -61,6 +62,8 @@ def replies(data, methods):
         informal = reply.status < 200
         method = "" if informal else (asked.pop(0) if asked else "GET")
         body, data = (b"", rest) if informal or method == "HEAD" else _body(reply, rest)
+        if body and reply.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
         reply.body = same(body.decode("utf-8", "backslashreplace"))
         found.append(reply)
     return found

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from kirsch.run.defaults import tools
+from kirsch.toolbox.etags import validate_since
+
+__all__ = ["validate_since"]
 
 TOOLS: Final = {
     "accept": "accept",

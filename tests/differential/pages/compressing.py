@@ -43,7 +43,9 @@ class Zipped:
     varying = page(Vary="Cookie")
     tagged = page(ETag='"one"')
     validated = page(None, {"tools.etags.on": True, "tools.etags.autotags": True})
-    all_text = page(TEXT, {"tools.gzip.mime_types": ["text/*", "application/*+xml"]}, Content_Type="application/a+xml")
+    all_text = page(
+        TEXT.encode(), {"tools.gzip.mime_types": ["text/*", "application/*+xml"]}, Content_Type="application/a+xml"
+    )
     off = page(TEXT, {"tools.gzip.on": False})
 
     @cherrypy.expose
