@@ -19,12 +19,14 @@ from kirsch.toolbox.expires import Expires
 from kirsch.toolbox.flatten import Flatten
 from kirsch.toolbox.gzip import Gzip
 from kirsch.toolbox.ignore_headers import IgnoreHeaders
+from kirsch.toolbox.jinja2 import Jinja2
 from kirsch.toolbox.json_in import JSONIn
 from kirsch.toolbox.json_out import JSONOut
 from kirsch.toolbox.last_modified import LastModified
 from kirsch.toolbox.log_headers import LogHeaders
 from kirsch.toolbox.log_hooks import LogHooks
 from kirsch.toolbox.log_tracebacks import LogTracebacks
+from kirsch.toolbox.mako import Mako
 from kirsch.toolbox.params import Params
 from kirsch.toolbox.proxy import Proxy
 from kirsch.toolbox.rate_limit import RateLimit
@@ -63,12 +65,14 @@ def standard_tools() -> Toolbox:
         flatten=Flatten(),
         gzip=Gzip(),
         ignore_headers=IgnoreHeaders(),
+        jinja2=Jinja2(),
         json_in=JSONIn(),
         json_out=JSONOut(),
         last_modified=LastModified(),
         log_headers=LogHeaders(),
         log_hooks=LogHooks(),
         log_tracebacks=LogTracebacks(),
+        mako=Mako(),
         params=Params(),
         proxy=Proxy(),
         rate_limit=RateLimit(),
