@@ -141,6 +141,23 @@ def test_only_some_verbs_of_ones_own():
     assert saved == [{"a": 1}, {"a": 1}]
 
 
+def test_ids_of_ones_own_are_not_given_out_twice():
+    """If somebody has one already, another one is made."""
+    ids = iter(["first-of-all-ids", "first-of-all-ids", "second-of-all-ids"])
+
+    class Own(sessions.RamSession):
+        def generate_id(self):
+            return next(ids)
+
+    one = visitor(storage_class=Own, store=f"memory:{Own.__qualname__}")
+    two = Visitor(one.application)
+    one.puts(a=1)
+    two.puts(a=2)
+
+    assert (one.session_id, two.session_id) == ("first-of-all-ids", "second-of-all-ids")
+    assert one.visit().text == "{'a': 1}"
+
+
 def test_by_name():
     """Also by the name that CherryPy's has."""
     guest = visitor(storage_class="cherrypy.lib.sessions.RamSession")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.differential.known import Known, named
 
+_KINDS = ("memory", "files", "explicit")
+
 WIRE = (
     Known(
         "strict",
@@ -111,6 +113,18 @@ DETAILS = (
         },
     ),
     Known("10.2", "a media type reads as it was sent", {"body": ("detail: upload type",)}),
+)
+
+VISITS = (
+    Known(
+        "S7",
+        "the end of a session takes its cookie away, with Max-Age=0, and so does what only told the browser",
+        {"set-cookie": tuple(f"{kind}, {end}" for kind in _KINDS for end in ("end 0: delete", "expired 0: expire"))},
+    ),
+    Known("U1", "the session is always there", {"body": ("face: session",)}),
+    Known(
+        "P5", "a session in files may be saved by its page, to let others in", {"500 → 200": ("files, saved: save",)}
+    ),
 )
 
 LOGINS = (

@@ -8,7 +8,7 @@ wire, pages found in other ways and names seldom asked for stand in behind.py.
 
 from __future__ import annotations
 
-from tests.differential.behind import DETAILS, FOUND, LOGINS, PROXIED, WIRE
+from tests.differential.behind import DETAILS, FOUND, LOGINS, PROXIED, VISITS, WIRE
 from tests.differential.known import Known, named
 from tests.differential.served import SERVED
 from tests.differential.smaller import SMALLER
@@ -315,6 +315,7 @@ KNOWN = (
     *FOUND,
     *DETAILS,
     *LOGINS,
+    *VISITS,
     *PROXIED,
     *SERVED,
     *SMALLER,

@@ -11,6 +11,7 @@ _GIVEN = re.compile(
     r"said .*|Missing parameters.*|Unexpected [a-z ]*parameters.*|Multiple values for.*|The path .* was not found\."
 )
 _OF_FILE = re.compile(r'"[0-9a-f]+-[0-9a-f]+"')
+_SESSION = re.compile(r"(session_id|own)=")
 _MARKUP = re.compile(r"<[^>]*>")
 
 
@@ -131,6 +132,25 @@ def compressed(theirs, ours):
             reply.drop("content-length", "transfer-encoding")
 
 
+def session_cookie(theirs, ours):
+    """A session's cookie is sent if it says something new (P5), HttpOnly and SameSite=Lax (S6); ids are compared."""
+    said, sent = (each.get("set-cookie") or "" for each in (theirs, ours))
+    if _SESSION.match(said) and (not sent or _attributes(said) == _attributes(sent) - {"HttpOnly", "SameSite=Lax"}):
+        theirs.drop("set-cookie")
+        ours.drop("set-cookie")
+
+
+def session_vary(theirs, ours):
+    """What depends on a session says so to caches (C6)."""
+    if theirs.get("vary") is None and ours.get("vary") == "Cookie":
+        ours.drop("vary")
+
+
+def _attributes(line):
+    """Name and value of a cookie, and its attributes; but for one that is always there."""
+    return set(line.split("; ")) - {"HttpOnly"}
+
+
 RULES = (
     compressed,
     server_name,
@@ -147,4 +167,6 @@ RULES = (
     known_length,
     digest_challenge,
     file_etag,
+    session_cookie,
+    session_vary,
 )

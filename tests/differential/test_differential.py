@@ -22,6 +22,7 @@ from tests.differential.asked import (
     paths,
     proxied,
     static,
+    visits,
     wire,
 )
 from tests.differential.compare import compared
@@ -42,6 +43,7 @@ SUBJECTS = {
     "living": living.ASKED,
     "proxied": proxied.ASKED,
     "logins": logins.ASKED,
+    "visits": visits.ASKED,
     "static": static.ASKED,
     "compressing": compressing.ASKED,
     "habits": habits.ASKED,  # last: some of them change the site

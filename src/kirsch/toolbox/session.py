@@ -65,6 +65,7 @@ class Session(StoredSession, MutableMapping[Any, Any]):
     debug = False
 
     _own: ClassVar[bool] = False
+    _generates: ClassVar[bool] = False  # ids that somebody may have already
 
     # PERF: what a request without any use of its session leaves as it is has its default here.
     _claimed: str | None = None
@@ -80,6 +81,7 @@ class Session(StoredSession, MutableMapping[Any, Any]):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._own = any(getattr(cls, verb) is not getattr(Session, verb) for verb in VERBS)
+        cls._generates = cls.generate_id is not Session.generate_id
 
     def __init__(self, id: str | None = None, **settings: Any) -> None:
         """id: as a client calls it. settings: become attributes."""
@@ -174,7 +176,7 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         return self._missing
 
     def generate_id(self) -> str:
-        """Another id, that nobody can guess."""
+        """Another id, that nobody can guess, nor has: 160 random bits."""
         return secrets.token_hex(20)
 
     def regenerate(self) -> None:
@@ -221,6 +223,11 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         """Be a new session."""
         self._found, self._new, self._sure, self._announced = None, True, True, False
         self.id = self.generate_id()
+        try:
+            while self._generates and self._phase is OPEN and self._exists():
+                self.id = self.generate_id()
+        except StoreError as error:
+            self._do_without(error)
 
     def _announce(self) -> None:
         """Put the id into a cookie of the response."""

@@ -139,6 +139,8 @@ class StoredSession:
             try:
                 version = self._home.write(self._id, record, max(self._seconds(record), 1), version)
             except Conflict:
+                if self._found is None:  # somebody else's: two that are new cannot be the same one
+                    raise
                 theirs = self._home.fetch(self._id)
                 if theirs is None:  # it has ended meanwhile, and is not to rise again
                     return
@@ -150,7 +152,8 @@ class StoredSession:
 
     def _merge(self, mine: Record, theirs: Found) -> Record:
         codec = self._home.codec
-        before = codec.loads(self._found.record.value) if self._found is not None else {}
+        assert self._found is not None
+        before = codec.loads(self._found.record.value)
         self._data, both = merged(before, self._data, theirs.data, codec)
         if both and self.locking == "optimistic":
             _log.info("409: entries of a session changed twice at a time: %s", ", ".join(map(repr, both)))

@@ -26,6 +26,7 @@ from tests.differential.pages.static import Static
 from tests.differential.pages.told import Innermost, Mounted, Places, Told
 from tests.differential.pages.tools import SECTIONS as TOOLED
 from tests.differential.pages.tools import Boxed, Slashes, Tooled, Under, kinds, own_toolbox
+from tests.differential.pages.visits import AllVisits
 from tests.differential.pages.walk import Walk
 
 PARTS = (
@@ -77,6 +78,7 @@ class Root:
     proxied = Proxied()
     compressing = Compressing()
     logins = Logins()
+    visits = AllVisits()
     static = Static()
 
     @cherrypy.expose
