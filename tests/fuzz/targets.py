@@ -10,14 +10,16 @@ from kirsch.app.errors import HTTPError
 from kirsch.http.accept import best_match, parse_accept
 from kirsch.http.conditional import parse_etags
 from kirsch.http.cookies import parse_cookies
+from kirsch.http.credentials import parse_challenges
 from kirsch.http.dates import parse_http_date
 from kirsch.http.forms import FormError, parse_query
 from kirsch.http.forwarded import parse_forwarded, parse_node
 from kirsch.http.media import parse_media_type
+from kirsch.http.origins import parse_origin
 from kirsch.http.urls import split_target
 from kirsch.protocol.events import RemoteError
 from kirsch.protocol.proxyline import parse_preamble
-from tests.fuzz import checks
+from tests.fuzz import checks, logins
 from tests.fuzz.checks import text
 
 if TYPE_CHECKING:
@@ -256,6 +258,39 @@ TARGETS = {
         checks.check_reference,
         [b"c", b"../d?y#z", b"/e/./f", b"//host/x", b"http://host/", b"?q", b"#f", b""],
         [*PATHS, b":", b"@", b"http:", b"\r\n"],
+    ),
+    "challenges": Target(
+        lambda data: parse_challenges(text(data)),
+        logins.check_challenges,
+        logins.LISTS,
+        logins.WORDS,
+        b", ",
+        logins.REFUSED,
+    ),
+    "login": Target(logins.read_login, logins.check_login, logins.SEEDS, logins.WORDS, b", ", logins.REFUSED),
+    "seal": Target(
+        lambda data: logins.SIGNER.open(text(data), "context"),
+        logins.check_seal,
+        [logins.SEALED.encode()],
+        [b"A", b"-", b"_", b"="],
+        b"",
+        logins.SEAL_REFUSED,
+    ),
+    "hash": Target(
+        logins.read_hash,
+        logins.check_hash,
+        [logins.HASH_SEED],
+        logins.HASH_WORDS,
+        b"$",
+        (ValueError,),
+        4096,
+    ),
+    "address": Target(logins.read_address, logins.check_address, logins.ADDRESSES, logins.ADDRESS_WORDS),
+    "origin": Target(
+        lambda data: parse_origin(text(data)),
+        logins.check_origin,
+        [b"https://example.com:8443", b"null"],
+        logins.ADDRESS_WORDS,
     ),
     "json": Target(checks.read_array, checks.check_json, JSON, JSON_WORDS, b",", (HTTPError,), 64 * 1024),
 }

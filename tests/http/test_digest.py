@@ -114,6 +114,11 @@ def test_names_in_other_letters(given, expected):
     assert parse_digest(parse_authorization(value)).username == expected
 
 
+def test_names_that_did_not_come_by_the_wire():
+    """Are taken as they are."""
+    assert parse_digest(parse_authorization(WHOLE.replace("Mufasa", "Ж"))).username == "Ж"
+
+
 @pytest.mark.parametrize(
     ("part", "instead"),
     [

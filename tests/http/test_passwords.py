@@ -94,6 +94,7 @@ def test_what_is_no_password(hasher, password):
         "$2b$12$abcdefghijklmnopqrstuv",
         "$apr1$x$y",
         WEAK + "\n",
+        WEAK + "AA",
         WEAK.replace("ln=4", "ln=40"),
         WEAK.replace("ln=4", "ln=25"),
         WEAK.replace("ln=4", "n=4"),

@@ -227,6 +227,15 @@ def test_processes_count_together():
     assert person.ask().status == 200
 
 
+def test_machines_count_together(redis_server):
+    """By the address of a store that they share."""
+    one, other = client(store=redis_server.url), client(store=redis_server.url)
+    person = Person(one)
+    sent = {"headers": {"Authorization": person.authorization("GET", "/")}}
+
+    assert [each.get("/", **sent).status for each in (one, other, one)] == [200, 401, 401]
+
+
 def test_a_store_that_is_away():
     """Nobody is let in, and everybody is told to come again."""
 

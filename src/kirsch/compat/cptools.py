@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from kirsch.run.defaults import tools
 from kirsch.toolbox.etags import validate_since
+from kirsch.toolbox.session_auth import SessionAuth
 
-__all__ = ["validate_since"]
+__all__ = ["SessionAuth", "validate_since"]
 
 TOOLS: Final = {
     "accept": "accept",
