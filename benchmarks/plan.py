@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from loads.bare import BARE
 from loads.block import BLOCK
+from loads.cached import CACHED
 from loads.hello import HELLO
 from loads.idle import IDLE
 from loads.json_order import JSON_ORDER
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from loads.load import Load
 
 LOADS: tuple[Load, ...] = (
-    *(HELLO, BARE, LOG, RAW, BLOCK, MIXED, MIXED_ONE, JSON_ORDER, SESSION, STATIC_SMALL, STATIC_LARGE),
+    *(HELLO, BARE, CACHED, LOG, RAW, BLOCK, MIXED, MIXED_ONE, JSON_ORDER, SESSION, STATIC_SMALL, STATIC_LARGE),
     *(IDLE, UPLOAD, STARTUP),
 )
 

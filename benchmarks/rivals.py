@@ -45,6 +45,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 _ALL = (
     Rival("kirsch", "Kirsch", "kirsch_full.py", "kirsch", (), "kirsch", OURS),
     Rival("kirsch-raw", "Kirsch, raw WSGI", "kirsch_raw.py", "kirsch", (), "kirsch", OURS),
+    Rival("kirsch-cached", "Kirsch, cached", "kirsch_cached.py", "kirsch", (), "kirsch", OURS),
     Rival("cherrypy", "CherryPy", "cherrypy_full.py", "cherrypy", ("CherryPy", "cheroot"), "cherrypy"),
     Rival("falcon-bjoern", "Falcon on bjoern", "falcon_bjoern.py", "bjoern", ("falcon", "bjoern"), "falcon"),
     Rival("falcon-granian", "Falcon on Granian", "falcon_granian.py", "granian", ("falcon", "granian"), "falcon"),

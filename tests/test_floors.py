@@ -90,6 +90,7 @@ LAZY = {
     "redis": "optional; needed by one kind of store",
     "kirsch.stores": "start-up time; the kinds of stores are loaded by the address that names them",
     "kirsch.toolbox.cachedplace": "start-up time; needed where pages are cached",
+    "kirsch.toolbox.caches": "as cachedplace",
     "kirsch.toolbox.sharedbuckets": "start-up time; needed where processes share a rate limit",
     "kirsch.toolbox.sharedcache": "start-up time; needed where processes share a cache",
     "kirsch.toolbox.serializers": "start-up time; needed by sessions, where they are on",

@@ -66,6 +66,8 @@ class Root:
 
 def sections():
     """The application's config: what the load needs and nothing else."""
+    if LOAD == "cached":
+        return {"/hello": {"tools.caching.on": True}}
     if LOAD == "session":
         return {"/session": {"tools.sessions.on": True}}
     if LOAD.startswith("static"):

@@ -9,6 +9,8 @@ wire, pages found in other ways and names seldom asked for stand in behind.py.
 from __future__ import annotations
 
 from tests.differential.behind import DETAILS, FOUND, LOGINS, PROXIED, VISITS, WIRE
+from tests.differential.behind import DETAILS, FOUND, LOGINS, PROXIED, WIRE
+from tests.differential.kept import KEPT
 from tests.differential.known import Known, named
 from tests.differential.served import SERVED
 from tests.differential.smaller import SMALLER
@@ -319,5 +321,8 @@ KNOWN = (
     *PROXIED,
     *SERVED,
     *SMALLER,
+    *PROXIED,
+    *KEPT,
+    *SERVED,
 )
 EXPECTED = {name: difference for known in KNOWN for name, difference in known.pairs()}

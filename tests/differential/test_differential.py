@@ -12,6 +12,7 @@ import pytest
 from tests.differential.asked import (
     answers,
     compressing,
+    cached,
     found,
     habits,
     hooks,
@@ -42,6 +43,7 @@ SUBJECTS = {
     "found": found.ASKED,
     "living": living.ASKED,
     "proxied": proxied.ASKED,
+    "cached": cached.ASKED,
     "logins": logins.ASKED,
     "visits": visits.ASKED,
     "static": static.ASKED,

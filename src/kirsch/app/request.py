@@ -109,8 +109,6 @@ class Request(OldRequestNames):
     json: Any = None
     prev: Request | None = None
     failed_at: str | None = None
-    handler_replaced = False
-    _handler: Any = None
     _kept: tuple[Closable, ...] = ()
     _kwargs: dict[str, Any] | None = None
     _config: dict[str, Any] | None = None
@@ -133,6 +131,8 @@ class Request(OldRequestNames):
         self.stage: str | None = None
         self.closed = False
         self._body: RequestBody | None = None
+        self.handler_replaced = False
+        self._handler: Any = None
 
     # -- the line ------------------------------------------------------------------------------------------------
 

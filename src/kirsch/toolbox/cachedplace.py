@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-import threading
 from contextlib import suppress
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_plus
-from weakref import WeakKeyDictionary
 
 from kirsch.app.answers import tell
 from kirsch.app.errors import HTTPError, KirschError
-from kirsch.http.cachecontrol import NO_WISHES, Wishes, parse_wishes
+from kirsch.app.hooks import Points
+from kirsch.app.request import Request
+from kirsch.http.cachecontrol import NO_WISHES, Wishes
 from kirsch.http.headers import Headers
 from kirsch.http.urls import join
-from kirsch.toolbox.copies import Copy, Field, Fork
-from kirsch.toolbox.makers import Makers
-from kirsch.toolbox.pagecache import Cache, MemoryCache, key_of, key_of_url, variant_key
+from kirsch.toolbox.asking import read_asking, values_of
+from kirsch.toolbox.copies import Copy, Fork
+from kirsch.toolbox.pagecache import key_of, key_of_url, variant_key
 from kirsch.toolbox.refreshing import refresh
 from kirsch.toolbox.ticket import Ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
+    from kirsch.toolbox.asking import Asking, Block
+    from kirsch.toolbox.caches import Caches
     from kirsch.toolbox.cachingsettings import CachingSettings
+    from kirsch.toolbox.copies import Field
+    from kirsch.toolbox.makers import Makers
+    from kirsch.toolbox.pagecache import Cache
 
 READING: Final = ("GET", "HEAD")
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+HARMLESS: Final = frozenset({"caching", "encode", "trailing_slash"})
+"""Tools that stand before the cache, and neither say who asks nor change what is asked for."""
+
 GRACE: Final = 60.0
 """Seconds for which a copy is kept after its use, for clients that take a stale one."""
 
@@ -34,120 +42,20 @@ FORKED: Final = 86400.0
 """Seconds for which it is remembered that a page varies."""
 
 _CONDITIONS: Final = ("If-None-Match", "If-Modified-Since")
-_SPECIAL: Final = frozenset(
-    {
-        b"authorization", b"cache-control", b"if-match", b"if-modified-since", b"if-none-match", b"if-range",
-        b"if-unmodified-since", b"pragma", b"range",
-    }
-)  # fmt: skip
 
 
-class Block(Protocol):
-    """The fields of a request as they came: Fields of the exchange, see there."""
+def _may_be_changed(request: Any) -> bool:
+    """Whether something before the cache may have changed the request: its base, or who asks.
 
-    pairs: list[Field]
-    made: dict[str, Any]
-
-    def get(self, name: bytes) -> bytes | None:
-        """The value of a field."""
-
-
-class Asking(NamedTuple):
-    """What the fields of a request mean here. plain: nothing special. named: it has credentials. part: of a page."""
-
-    host: str
-    plain: bool = True
-    wishes: Wishes = NO_WISHES
-    named: bool = False
-    part: bool = False
-
-
-def read_asking(fields: Block) -> Asking:
-    """Read it, or find it read. PERF: a client that keeps its connection mostly sends the same fields again."""
-    known: Asking | None = fields.made.get("caching")
-    if known is not None:
-        return known
-    host = (fields.get(b"host") or b"").decode("latin-1")
-    special = {name: value.decode("latin-1") for name, value in fields.pairs if name in _SPECIAL}
-    if special:
-        control = fields.get(b"cache-control") or b""
-        wishes = parse_wishes(control.decode("latin-1"), special.get(b"pragma", ""))
-        asking = Asking(host, False, wishes, b"authorization" in special, b"range" in special)
-    else:
-        asking = Asking(host)
-    fields.made["caching"] = asking
-    return asking
-
-
-def values_of(fields: Block, names: tuple[str, ...]) -> str:
-    """What a request says in these fields, as part of a key; a field that is not there is not an empty one."""
-    label = f"caching: {','.join(names)}"
-    known: str | None = fields.made.get(label)
-    if known is None:
-        values = [fields.get(name.encode("latin-1", "replace")) for name in names]
-        known = fields.made[label] = "\0".join("\1" if each is None else each.decode("latin-1") for each in values)
-    return known
-
-
-class Caches:
-    """The caches of all applications: each has its own for each size, or store, that its config names."""
-
-    def __init__(self) -> None:
-        self._mutex = threading.Lock()
-        self._of: WeakKeyDictionary[Any, tuple[Makers, dict[Any, Cache]]] = WeakKeyDictionary()
-
-    def find(self, app: Any, settings: CachingSettings) -> tuple[Makers, Cache]:
-        """The cache for these settings."""
-        sizes = (settings.maxobjects, settings.maxsize, settings.store, settings.cache_class)
-        with self._mutex:
-            makers, caches = self._of.setdefault(app, (Makers(), {}))
-            cache = caches.get(sizes)
-            if cache is None:
-                cache = caches[sizes] = make_cache(settings)
-            return makers, cache
-
-    def of(self, app: Any = None) -> list[Cache]:
-        """Those of an application, or of all."""
-        with self._mutex:
-            return [cache for each, (_, caches) in self._of.items() if app in (None, each) for cache in caches.values()]
-
-    def clear(self, app: Any = None) -> None:
-        """Forget everything, also what is being made."""
-        for makers in self._makers(app):
-            makers.change_all()
-        for cache in self.of(app):
-            cache.clear()
-
-    def delete(self, url: str, app: Any = None) -> None:
-        """Forget a page."""
-        self.forget([key_of_url(url)], app)
-
-    def forget(self, keys: Iterable[str], app: Any = None) -> None:
-        """Forget pages by their keys."""
-        for key in keys:
-            for makers in self._makers(app):
-                makers.change(key)
-            for cache in self.of(app):
-                cache.delete(key)
-
-    def _makers(self, app: Any) -> list[Makers]:
-        with self._mutex:
-            return [makers for each, (makers, _) in self._of.items() if app in (None, each)]
-
-
-def make_cache(settings: CachingSettings) -> Cache:
-    """The cache that settings ask for."""
-    if settings.cache_class is not None:
-        cache: Cache = settings.cache_class()
-    elif settings.store is not None:
-        from kirsch.toolbox.sharedcache import SharedCache
-
-        cache = SharedCache(settings.store)
-    else:
-        cache = MemoryCache()
-    for name in ("maxobjects", "maxobj_size", "maxsize", "delay"):
-        setattr(cache, name, getattr(settings, name))
-    return cache
+    PERF: to look whether it has takes longer than all of a hit; so what is known to do no such thing is named here.
+    """
+    resource, points = request.resource, request.points
+    if type(request) is not Request or type(points) is not Points:
+        return True
+    if resource.setups or resource.on_request or "request.dispatch" in resource.config:
+        return True
+    hooks = (*points.on_start_resource, *points.before_request_body, *points.before_handler)
+    return any(hook.name not in HARMLESS for hook in hooks)
 
 
 class CachedPlace:
@@ -161,46 +69,54 @@ class CachedPlace:
         self.caches = caches
         self._app: Any = None
         self._clock: Callable[[], float] = monotonic
-        self._quiet = not (settings.debug or settings.cache_status)
+        self._mount = ""
         self._counts_all = settings.params is None and not settings.ignored_params and not settings.sorted_params
+        self._plain = self._counts_all and not (settings.debug or settings.cache_status)
 
     def look(self, request: Any, response: Any) -> None:
         """Answer by a copy, or see to it that one is made of the page to come."""
         if self._app is not request.app:
-            self._bind(request.app)
+            self._bind(request)
         if request.method not in READING or (request.handler_replaced and request.handler is None):
             self._leave(request)
             return
-        fields = request.exchange.head.block
+        exchange = request.exchange
+        fields = exchange.head.block
         asking = read_asking(fields)
-        key = self.key(request, asking)
-        kept, at = self.find(key, fields)
-        if kept is not None:
-            age = self._clock() - kept.made
+        if self._plain and asking.plain and exchange.environ is None and not exchange.prefix and request.prev is None:
             # PERF: the usual case, with nothing to be weighed and nothing to be told.
-            if asking.plain and 0 <= age < kept.lifetime and self._quiet and not self._named(request, asking):
-                request.cached, request.cacheable, request.handler = True, False, None
+            key = key_of(f"{exchange.scheme}://{asking.host}{self._mount}", request.path_info, request.query_string)
+            kept, at = self.find(key, fields)
+            if kept is not None and 0 <= (age := self._clock() - kept.made) < kept.lifetime:
+                request.cached = True
+                request.cacheable = False
+                request.handler = None
                 kept.put(response, age)
                 return
-            if "refreshing" not in request.__dict__ and self.serve(request, response, asking, kept):
-                return
+        else:
+            key = self.key(request, asking)
+            kept, at = self.find(key, fields)
+        if kept is not None and "refreshing" not in request.__dict__ and self.serve(request, response, asking, kept):
+            return
         self._make(request, response, asking, key, kept, at)
 
-    def _bind(self, app: Any) -> None:
-        self.makers, self.cache = self.caches.find(app, self.settings)
+    def _bind(self, request: Any) -> None:
+        self.makers, self.cache = self.caches.find(request.app, self.settings)
         self._clock = self.cache.clock
-        self._app = app
+        self._mount = request.app.script_name or ""
+        self._plain = self._plain and not _may_be_changed(request)
+        self._app = request.app
 
     def key(self, request: Any, asking: Asking) -> str:
         """The key of the page that is asked for."""
-        own = request.__dict__
+        own = request.__dict__  # where there is what a proxy tool, for instance, has set
         exchange = request.exchange
-        base = own.get("base")  # which a proxy tool may have set
+        base = own.get("base")
         if base is None:
             base = f"{exchange.scheme}://{asking.host}" if asking.host else request.base
         prefix = own.get("script_name")
         if prefix is None:
-            prefix = exchange.prefix + (request.app.script_name or "")
+            prefix = exchange.prefix + self._mount
         query = request.query_string
         if query and not self._counts_all:
             query = self._counting(query)

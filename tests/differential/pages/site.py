@@ -7,6 +7,7 @@ import sys
 from tests.differential.pages.answers import Cookies, Fields, Statuses
 from tests.differential.pages.bodies import Bodies, Streams, Switched
 from tests.differential.pages.compressing import Compressing
+from tests.differential.pages.cached import Cached, Varying
 from tests.differential.pages.configured import EVERYWHERE, Configured
 from tests.differential.pages.configured import SECTIONS as CONFIGURED
 from tests.differential.pages.details import Details, Read, listen
@@ -77,6 +78,8 @@ class Root:
     read = Read()
     proxied = Proxied()
     compressing = Compressing()
+    cached = Cached()
+    varying = Varying()
     logins = Logins()
     visits = AllVisits()
     static = Static()
