@@ -9,7 +9,6 @@ wire, pages found in other ways and names seldom asked for stand in behind.py.
 from __future__ import annotations
 
 from tests.differential.behind import DETAILS, FOUND, LOGINS, PROXIED, VISITS, WIRE
-from tests.differential.behind import DETAILS, FOUND, LOGINS, PROXIED, WIRE
 from tests.differential.kept import KEPT
 from tests.differential.known import Known, named
 from tests.differential.served import SERVED

@@ -11,8 +11,8 @@ import pytest
 
 from tests.differential.asked import (
     answers,
-    compressing,
     cached,
+    compressing,
     found,
     habits,
     hooks,

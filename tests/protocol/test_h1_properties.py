@@ -96,3 +96,34 @@ def test_fields_are_cut_as_llhttp_reads_them(fields):
         name: (b"; " if name == b"cookie" else b", ").join(v for n, v in reader.fields if n == name)
         for name, _ in reader.fields
     }
+
+
+HEADS = st.tuples(
+    st.sampled_from([b"GET", b"HEAD", b"POST", b"PUT", b"PATCH", b"DELETE", b"OPTIONS", b"post"]),
+    st.sampled_from([b"/", b"/a?b", b"*", b"http://b/", b"/\xff", b"/" + b"x" * 70]),
+    st.sampled_from([b"1.1", b"1.0"]),
+    st.sampled_from([b"", b"Connection: close\r\n", b"Expect: 100-continue\r\n", b"X: y\r\n"]),
+    st.sampled_from([b"", b"Content-Length: 0\r\n", b"Content-Length: 3\r\n", b"Transfer-Encoding: chunked\r\n"]),
+    st.sampled_from([b"", b"abc", b"3\r\nabc\r\n0\r\n\r\n", b"abcGET /x HTTP/1.1\r\nHost: a\r\n\r\n"]),
+)
+
+
+@given(st.lists(HEADS, min_size=2, max_size=3), st.booleans())
+@settings(max_examples=500)
+def test_what_was_judged_before_is_judged_alike(heads, same):
+    """Requests with the fields of the one before are read as if nothing had come before them."""
+    likeness = heads[0][2:]
+    told = [
+        b"%b %b HTTP/%b\r\nHost: a\r\n%b%b\r\n%b" % (*head[:2], *(likeness if same else head[2:])) for head in heads
+    ]
+    together = Dialogue(Limits(target=64)).feed(*told)
+    count = 0
+    for message in told:
+        alone = Dialogue(Limits(target=64)).feed(message)
+        if alone.machine.pending or not all(each.complete for each in alone.messages):  # the next one belongs to it
+            return
+        assert together.messages[count : count + len(alone.messages)] == alone.messages
+        count += len(alone.messages)
+        if alone.error or alone.closed:
+            assert together.error == alone.error
+            return

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 _REQUEST_LINE = re.compile(rb"(" + TOKEN + rb") ([\x21\x22\x24-\x7e]+) HTTP/(1\.[01])\r\n")
 _PLAIN_START = re.compile(rb"(GET|HEAD) (/[\x21\x22\x24-\x7e]*)")
+_START_WITH_BODY = re.compile(rb"(POST|PUT|PATCH) (/[\x21\x22\x24-\x7e]*)")
 _ANY_REQUEST_LINE = re.compile(TOKEN + rb" [\x21\x22\x24-\x7e]+ HTTP/[0-9]\.[0-9]\r\n")
 _ABSOLUTE_FORM = re.compile(rb"https?://([^/?#]*)(/[^?]*)?(\?.*)?$", re.IGNORECASE)
 _FRAMING = re.compile(rb"\n(host|connection|content-length|transfer-encoding|expect|upgrade):[ \t]*([^\r]*)")
@@ -46,6 +47,7 @@ _CODINGS = re.compile(rb"(?:" + TOKEN + rb"[ \t]*,[ \t]*)+chunked")
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 CHUNKED: Final = -1
+_METHODS: Final = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH")}
 _VERSIONS: Final = {b"1.0": (1, 0), b"1.1": (1, 1)}
 _SILENT = object()  # llhttp is asked for its verdict only: nothing is called back
 
@@ -112,7 +114,7 @@ class H1:
         """The head of the next request, or None while it is not complete. Raises RemoteError."""
         data = self._buffer
         last = self._last
-        if last is not None and data.endswith(last.raw) and (head := self._again(data, last)) is not None:
+        if last is not None and (last.length or data.endswith(last.raw)) and (head := self._again(data, last)):
             return head
         if self._fresh and data:
             self.started = True
@@ -140,19 +142,26 @@ class H1:
         PERF: a client that keeps its connection mostly sends the same fields, request after request. The same octets
         need no second judgement, which is two thirds of what a head costs.
         """
-        match = _PLAIN_START.fullmatch(data, 0, len(data) - len(last.raw))
-        if match is None:
-            return None
+        if last.length:
+            match = _START_WITH_BODY.match(data)
+            if match is None or not data.startswith(last.raw, match.end()):
+                return None
+        else:
+            match = _PLAIN_START.fullmatch(data, 0, len(data) - len(last.raw))
+            if match is None:
+                return None
         method, target = match.groups()
         if len(target) > last.room:
             return None
-        self._buffer = b""
+        self._buffer = data[match.end() + len(last.raw) :]
         self._scanned = 0
         self._fresh = False
         self.started = True
         self.keep_alive = last.keep_alive
         self.upgrade = last.upgrade
-        return Head("GET" if method == b"GET" else "HEAD", target, last.version, last)
+        self.length = self.left = last.length
+        self.body_ended = not last.length
+        return Head(_METHODS[method], target, last.version, last)
 
     def _parse(self, raw: bytes) -> Head:
         match = _REQUEST_LINE.match(raw)
@@ -163,8 +172,9 @@ class H1:
         self._last = None
         fields = self._judge(raw, raw[match.end(2) :])
         fields.version = _VERSIONS[version]
-        if self.body_ended and not self.expects:
-            fields.room = min(self._limits.target, self._limits.head - len(fields.raw) - len("HEAD "))
+        if self._chunked is None and not self.expects:
+            fields.length = self.length
+            fields.room = min(self._limits.target, self._limits.head - len(fields.raw) - len("PATCH "))
             self._last = fields
         head = Head(method.decode(), target, fields.version, fields)
         return head if target[:1] == b"/" else self._other_form(head)

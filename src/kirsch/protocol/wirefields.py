@@ -12,7 +12,7 @@ _LINE_END = len(" HTTP/1.1\r\n")
 class WireFields(Fields):
     """See the module. raw: all of the head behind the target. room: how long a target may be in front of it.
 
-    version, keep_alive, upgrade: what the head with these fields said about its connection.
+    version, keep_alive, upgrade, length: what the head with these fields said of its connection and its body.
 
     PERF: with twelve fields this saves 3 µs a request, as most pages look at none or one. The cut is safe because
     llhttp has passed the lines: each is a token, a colon, a value without CR or LF, and CRLF.
@@ -25,6 +25,7 @@ class WireFields(Fields):
         self.room = 0
         self.keep_alive = True
         self.upgrade = b""
+        self.length = 0
         self._lowered = lowered
         self._found: dict[bytes, bytes | None] = {}
 

@@ -6,8 +6,8 @@ import sys
 
 from tests.differential.pages.answers import Cookies, Fields, Statuses
 from tests.differential.pages.bodies import Bodies, Streams, Switched
-from tests.differential.pages.compressing import Compressing
 from tests.differential.pages.cached import Cached, Varying
+from tests.differential.pages.compressing import Compressing
 from tests.differential.pages.configured import EVERYWHERE, Configured
 from tests.differential.pages.configured import SECTIONS as CONFIGURED
 from tests.differential.pages.details import Details, Read, listen
