@@ -81,7 +81,7 @@ def test_T_08_relative_paths(key):
 
     with pytest.raises(ChannelFailures) as failures:
         cherrypy.engine.start()
-    assert f"[/x]: tools.{key} is relative ('static')" in str(failures.value.get_instances()[0])
+    assert f"[/x] tools.{tool}: tools.{key} is relative ('static')" in str(failures.value.get_instances()[0])
 
 
 def test_T_08_missing_directory(place):

@@ -27,8 +27,10 @@ class Place(NamedTuple):
 class ConfigError(ValueError):
     """The config is wrong: where, what, and what to write instead.
 
-    problem: the message without the place.
+    problem: the message without the place. plain: it says all there is to say, so a log needs no traceback.
     """
+
+    plain = True
 
     def __init__(self, problem: str, place: Place | None = None) -> None:
         self.problem = problem
