@@ -320,8 +320,6 @@ KNOWN = (
     *PROXIED,
     *SERVED,
     *SMALLER,
-    *PROXIED,
     *KEPT,
-    *SERVED,
 )
 EXPECTED = {name: difference for known in KNOWN for name, difference in known.pairs()}
