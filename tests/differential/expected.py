@@ -12,6 +12,7 @@ from tests.differential.behind import DETAILS, FOUND, LOGINS, PROXIED, VISITS, W
 from tests.differential.kept import KEPT
 from tests.differential.known import Known, named
 from tests.differential.served import SERVED
+from tests.differential.small import SMALL
 from tests.differential.smaller import SMALLER
 
 MENDED = (
@@ -321,5 +322,6 @@ KNOWN = (
     *SERVED,
     *SMALLER,
     *KEPT,
+    *SMALL,
 )
 EXPECTED = {name: difference for known in KNOWN for name, difference in known.pairs()}

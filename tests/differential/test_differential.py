@@ -22,6 +22,7 @@ from tests.differential.asked import (
     parameters,
     paths,
     proxied,
+    small,
     static,
     visits,
     wire,
@@ -48,6 +49,7 @@ SUBJECTS = {
     "visits": visits.ASKED,
     "static": static.ASKED,
     "compressing": compressing.ASKED,
+    "small": small.ASKED,
     "habits": habits.ASKED,  # last: some of them change the site
 }
 ASKED = {name: asked for subject in SUBJECTS.values() for name, asked in subject.items()}

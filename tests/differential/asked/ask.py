@@ -27,7 +27,8 @@ class Ask:
 
 def ask(method, target, *lines, body=None, version="HTTP/1.1", host="site.test"):
     """A request that closes its connection. lines: more of the head, each `Name: value`."""
-    head = [f"{method} {target} {version}", "Accept: text/html", "Connection: close", *lines]
+    accept = [] if any(line.lower().startswith("accept:") for line in lines) else ["Accept: text/html"]
+    head = [f"{method} {target} {version}", *accept, "Connection: close", *lines]
     if host:
         head.insert(1, f"Host: {host}")
     data = body.encode() if isinstance(body, str) else body

@@ -10,6 +10,7 @@ from tests.differential.pages.cached import Cached, Varying
 from tests.differential.pages.compressing import Compressing
 from tests.differential.pages.configured import EVERYWHERE, Configured
 from tests.differential.pages.configured import SECTIONS as CONFIGURED
+from tests.differential.pages.converted import Converted
 from tests.differential.pages.details import Details, Read, listen
 from tests.differential.pages.dispatchers import graft_all, mount_all
 from tests.differential.pages.errors import Errors, Inside, Paged, Redirects
@@ -22,6 +23,7 @@ from tests.differential.pages.params import Sent, Signatures
 from tests.differential.pages.points import Hooked, Noted, Record
 from tests.differential.pages.popping import Popping
 from tests.differential.pages.proxied import Proxied
+from tests.differential.pages.small import Called, Small, Spoken
 from tests.differential.pages.static import SECTIONS as FILES
 from tests.differential.pages.static import Static
 from tests.differential.pages.told import Innermost, Mounted, Places, Told
@@ -75,6 +77,10 @@ class Root:
     encoded = Encoded()
     living = Living()
     details = Details()
+    small = Small()
+    converted = Converted()
+    spoken = Spoken()
+    called = Called()
     read = Read()
     proxied = Proxied()
     compressing = Compressing()
