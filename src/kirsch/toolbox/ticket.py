@@ -6,11 +6,10 @@ import time
 from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
-from kirsch.app.errors import HTTPRedirect
+from kirsch.app.conditions import settle
 from kirsch.http.cachecontrol import KEEPABLE, UNASKED, initial_age, parse_terms, vary_names
-from kirsch.http.conditional import decide, tag_of_304
 from kirsch.http.dates import parse_http_date
-from kirsch.toolbox.copies import Copy, Facts, kept_fields, validators
+from kirsch.toolbox.copies import Copy, Facts, kept_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -96,6 +95,10 @@ class Ticket:
         if response.stream and not isinstance(response.page, (str, bytes, type(None))):
             self._taken = True
             response.body = Tee(self, iter(response.body), response.page)
+            return
+        if response.is_file:  # which is sent as it lies on the disk, without being in memory as a whole
+            self.release(kept=False, passing=True)
+            self._heed_conditions(request, response)
             return
         response.finalize()
         if response.code >= 500 and self.usable_stale() is not None:
@@ -196,13 +199,10 @@ class Ticket:
 
     def _heed_conditions(self, request: Any, response: Any) -> None:
         """Answer 304 after all, if the client has this very page."""
-        if self.asked is None or not 200 <= response.code < 300:
-            return
-        if decide(request.method, self.asked, validators(response.headers)) == 304:
-            self.place.cache.tot_non_modified += 1
-            if (etag := response.headers.get("ETag")) is not None:
-                response.headers["ETag"] = tag_of_304(self.asked, etag)
-            raise HTTPRedirect([], 304)
+        if self.asked is not None:
+            request.headers = self.asked
+            settle(request, response)
+            self.place.cache.tot_non_modified += response.status == 304
 
     def _show(self, response: Any, kept: bool) -> None:
         why = "stale" if self.stale is not None else "miss"
