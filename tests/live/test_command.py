@@ -136,3 +136,30 @@ def test_shell(tmp_path):
     )
     assert "mounted <Application Root at '/'> states.STOPPED" in done.stdout
     assert done.returncode == 0
+
+
+def test_cherryd(tmp_path):
+    """The flags of CherryPy's command: modules that mount, config files for site and application, an environment."""
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "shop.py").write_text(PROGRAM + "\nkirsch.tree.mount(Root(), '/shop')\n")
+    (tmp_path / "site.conf").write_text(
+        "[global]\nserver.socket_port = 0\n[/]\nresponse.headers.X-From = 'site.conf'\n"
+    )
+    (tmp_path / "asks.py").write_text(
+        "import urllib.request, kirsch\n"
+        "def ask():\n"
+        "    answer = urllib.request.urlopen(kirsch.server.base() + '/shop/')\n"
+        "    print(answer.read().decode(), answer.headers['X-From'], flush=True)\n"
+        "    kirsch.engine.exit()\n"
+        "kirsch.engine.subscribe('started', ask)\n"
+    )
+    done = command(
+        tmp_path, "cherryd", "-P", "pages", "-i", "shop", "-i", "asks", "-c", "site.conf", "-e", "production"
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["hello", "site.conf"]), done.stderr
+
+
+def test_cherryd_without_cgi(tmp_path):
+    """What is not spoken any more is said."""
+    done = command(tmp_path, "cherryd", "-f")
+    assert (done.returncode, "FastCGI is not spoken any more" in done.stderr) == (3, True)

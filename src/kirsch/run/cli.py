@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from kirsch.app.place import ConfigError
 from kirsch.run.checker import Checker, check_config
+from kirsch.run.cherryd import add_cherryd
 from kirsch.run.defaults import checker, config, server, tree
 from kirsch.run.deployment import HINT, WARNING, Deployment, Finding
 from kirsch.run.desk import add_dev
 from kirsch.run.explain import Explanation, Setting, explain, settings_at
 from kirsch.run.inside import add_health, add_shell
 from kirsch.run.lookup import LookupFailed, applications
+from kirsch.run.newproject import add_new
 from kirsch.run.routes import Route, name_of, routes_of
 from kirsch.run.serving import add_run
 
@@ -89,7 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", parents=[common], help="what is wrong, or hardly meant")
     check.add_argument("--deploy", action="store_true", help="what to change before the world can reach the site, too")
     check.set_defaults(verb=show_findings)
-    for add in (add_run, add_dev, add_shell, add_health):
+    for add in (add_run, add_dev, add_shell, add_health, add_new, add_cherryd):
         add(verbs, common)
     return parser
 

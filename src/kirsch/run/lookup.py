@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 USUAL_FILES: Final = ("app.py", "main.py")
+SOURCES: Final = "src"
+"""Where a project keeps its packages, if not in its folder itself."""
+
 USUAL_CONFIG: Final = "kirsch.toml"
 USUAL_NAMES: Final = ("app", "application", "create_app", "Root", "root")
 
@@ -102,6 +105,8 @@ def _imported(target: str) -> tuple[ModuleType, str]:
     if place.endswith(".py") or os.sep in place:
         return _from_file(Path(place)), name
     sys.path.insert(0, os.getcwd())
+    if os.path.isdir(SOURCES):
+        sys.path.insert(0, os.path.abspath(SOURCES))
     if importlib.util.find_spec(place.partition(".")[0]) is None:
         raise LookupFailed(f"there is no module {place!r} here or installed (looked in {os.getcwd()} first)")
     return importlib.import_module(place), name
