@@ -280,3 +280,21 @@ def test_a_dispatcher_can_change_what_it_has_found():
         assert answer.text == "around page"
         assert [answer.headers.get(name) for name in ("X-Dispatched", "X-Own", "X-All")] == ["yes"] * 3
     assert client.get("/nothing").status == 404
+
+
+@pytest.mark.parametrize(
+    ("path", "text"), [("/old/x", "page ('x',)"), ("/own/a", "own ('a', 'more')"), ("/none", "404")]
+)
+def test_a_dispatcher_that_overrides_find_handler(path, text):
+    """It may ask for another path, answer itself, or find nothing."""
+
+    class Finding(Dispatcher):
+        def find_handler(self, path):
+            if path == "/own/a":
+                return (lambda *args: f"own {args}"), ["a", "more"]
+            return super().find_handler(path.replace("old", "page"))
+
+    class Root:
+        page = staticmethod(expose(lambda *args: f"page {args}"))
+
+    assert text in site(Root(), {"/": {"request.dispatch": Finding()}}).get(path).text

@@ -15,12 +15,12 @@ from kirsch.app.legacy import warn
 from kirsch.exchange import ClientError, ClientGone, Exchange
 from kirsch.http.codings import IDENTITY, CodingError, coding_name, decoded
 from kirsch.http.forms import FormError, combine, parse_form
+from kirsch.http.headers import Headers
 from kirsch.http.media import charset_name, parse_media_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from kirsch.http.headers import Headers
     from kirsch.http.multipart import Part, PartLimits
 
 IN_MEMORY: Final = 256 * 1024
@@ -56,8 +56,11 @@ class Upload:
     """A file that came in a form. Falsy, and `file` None, if the field was sent without one.
 
     name: of the field. filename: as the client calls it, so no path to be trusted. file: open for reading, at its
-    beginning; removed by itself when the request ends. headers, content_type: of the part.
+    beginning; removed by itself when the request ends. headers, content_type: of the part. length, parts, params: what
+    an entity of CherryPy has beside, and a part of a form has not.
     """
+
+    length: int | None = None
 
     def __init__(self, part: Part) -> None:
         self.part = part
@@ -66,6 +69,8 @@ class Upload:
         self.headers: Headers = part.headers
         self.content_type = MediaType(part.content_type or "text/plain")
         self.file: IO[bytes] | None = None
+        self.parts: list[Upload] = []
+        self.params: dict[str, Any] = {}
 
     def make_file(self) -> IO[bytes]:
         """Where it is kept: memory, and from some size on a temporary file. May be overridden, see `part_class`."""
@@ -116,13 +121,16 @@ class RequestBody:
     maxbytes: of the whole body, 413 beyond; None: what the server allows. attempt_charsets: tried in turn for forms.
     processors: by media type (or its first half), each called with this object. default_proc: called, without anything,
     where there is none for the type (HTTPError(415), say). limits: of a multipart body, if not the usual ones.
-    part_class: what a file of a form is made of. params: fields of a form. parts: those without a name.
+    part_class: what a file of a form is made of. name, filename: of a part of a form, which it is not. params: fields of
+    a form. parts: those without a name.
     """
 
     maxbytes: int | None = None
     default_proc: Callable[..., Any] | None = None
     part_class: type[Upload] = Upload
     limits: PartLimits | None = None
+    name: str | None = None
+    filename: str | None = None
 
     def __init__(self, exchange: Exchange, settings: Mapping[str, Any]) -> None:
         self.params: dict[str, Any] = {}
@@ -137,6 +145,11 @@ class RequestBody:
             setattr(self, name, list(value) if isinstance(value, tuple) else value)
 
     # PERF: most bodies are read by their handlers, and ask for none of these.
+
+    @lazy
+    def headers(self) -> Headers:
+        """The fields of the request, as entities have fields of their own."""
+        return Headers.from_wire(self._exchange.head.fields)
 
     @lazy
     def content_type(self) -> MediaType:

@@ -45,10 +45,23 @@ class Guest(ABC):
 class Dispatcher(TreeDispatcher, Guest):
     """The usual one: a path names attributes, from node to node. See dispatch/tree.py for its arguments."""
 
+    def find_handler(self, path: str) -> tuple[Any, list[str]]:
+        """What answers a path, None for nothing, and its arguments. May be overridden."""
+        request = present()
+        root = request.app.root if request.app is not None else None
+        request.found = found = self.find(root, path, request.params)
+        return found.handler, found.rest
+
     def locate(self, request: Request, path: str) -> Found:
         """Walk the tree of the request's application."""
         root = request.app.root if request.app is not None else None
-        return self.find(root, path, request.params)
+        if type(self).find_handler is Dispatcher.find_handler:
+            return self.find(root, path, request.params)
+        request.found = None
+        handler, rest = self.find_handler(path)
+        found: Found = request.found or self.find(root, path, request.params)
+        found.handler, found.rest = handler, list(rest)
+        return found
 
 
 class MethodDispatcher(Dispatcher):

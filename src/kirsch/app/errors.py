@@ -43,7 +43,7 @@ _NOT_IN_URLS = re.compile(r"[^\x21-\x7e]+|[<>\"\\^`{|}]+")
 def _answering() -> Any:
     request = current.get()
     if request is None or request.app is None:
-        raise RuntimeError("no request is being answered here, so there is no response to set")
+        raise RuntimeError("no request is being answered here")
     return request
 
 
@@ -193,6 +193,11 @@ class InternalRedirect(KirschError):
         self.path, mark, query = path.partition("?")
         self.query_string = query if mark else query_string
         super().__init__(self.path, self.query_string)
+
+    @property
+    def request(self) -> Any:
+        """The request that is being answered."""
+        return _answering()
 
     def target_from(self, path: str) -> tuple[str, str]:
         """Path and query string to go on with. path: the current one, decoded, so that a `?` in it means nothing."""

@@ -273,6 +273,11 @@ class Request(OldRequestNames):
     def kwargs(self, kwargs: dict[str, Any]) -> None:
         self._kwargs = kwargs
 
+    @lazy
+    def dispatch(self) -> Any:
+        """The dispatcher for its path."""
+        return self.app.resources.dispatcher_for(self.path_info) if self.app is not None else None
+
     def found_by(self, dispatcher: Callable[[str], Any], path: str) -> Any:
         """What a dispatcher finds for a path (a Found); None if it has set handler and config by hand instead."""
         self.found = None

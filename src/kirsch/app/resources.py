@@ -169,6 +169,10 @@ class Resources:
         sections = [section for name, section in list(owner.config.items()) if name.startswith("/")]
         return any(DISPATCH in settings for settings in (owner.site_config, *sections))
 
+    def dispatcher_for(self, path: str) -> Any:
+        """What finds the place for this path."""
+        return self._dispatcher_for(path) or self.dispatcher
+
     def _dispatcher_for(self, path: str) -> Any:
         """What config names for this path; None for the usual one."""
         owner = self.owner

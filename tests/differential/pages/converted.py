@@ -27,7 +27,7 @@ class Converted:
         return repr(x)
 
     @cherrypy.expose
-    def own(self, x: doubled = 0):
+    def own(self, x: doubled = 0):  # type: ignore[valid-type]
         return repr(x)
 
     @cherrypy.expose
