@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from xmlrpc.client import Fault, dumps, loads
 
 import pytest
 
@@ -133,3 +134,29 @@ def test_every_function_of_old_names_a_tool() -> None:
     assert [
         name for name in ("accept", "allow", "redirect", "referer") if getattr(cherrypy.lib.cptools, name) is None
     ] == []
+
+
+def test_steps_of_an_answer_to_an_xmlrpc_client() -> None:
+    """Xmlrpcutil reads a call and answers it, with a value or a fault."""
+
+    def handler():
+        arguments, name = cherrypy.lib.xmlrpcutil.process_body()
+        try:
+            cherrypy.lib.xmlrpcutil.respond({"divide": lambda a, b: a / b}[name](*arguments))
+        except ZeroDivisionError:
+            cherrypy.lib.xmlrpcutil.on_error()
+        return b"".join(cherrypy.response.body)
+
+    def call(*numbers):
+        answer = page(handler).post("/", body=dumps(numbers, "divide"), headers={"Content-Type": "text/xml"})
+        return loads(answer.text)[0]
+
+    assert call(6, 3) == (2.0,)
+    with pytest.raises(Fault, match="Something went wrong"):
+        call(6, 0)
+
+
+@pytest.mark.parametrize(("path", "meant"), [("/RPC2/a", "/a/"), ("/RPC2", "/"), ("/a", "/a/"), ("/RPC22/", "/RPC22/")])
+def test_paths_of_xmlrpc_clients(path, meant) -> None:
+    """patched_path() takes away what they put in front."""
+    assert cherrypy.lib.xmlrpcutil.patched_path(path) == meant

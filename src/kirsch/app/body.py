@@ -121,8 +121,8 @@ class RequestBody:
     maxbytes: of the whole body, 413 beyond; None: what the server allows. attempt_charsets: tried in turn for forms.
     processors: by media type (or its first half), each called with this object. default_proc: called, without anything,
     where there is none for the type (HTTPError(415), say). limits: of a multipart body, if not the usual ones.
-    part_class: what a file of a form is made of. name, filename: of a part of a form, which it is not. params: fields of
-    a form. parts: those without a name.
+    part_class: what a file of a form is made of. name, filename: of a part of a form, which it is not.
+    params: fields of a form. parts: those without a name.
     """
 
     maxbytes: int | None = None

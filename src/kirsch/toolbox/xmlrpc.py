@@ -98,13 +98,13 @@ def _guard(data: bytes) -> None:
     parser.Parse(data, True)
 
 
-def answer(request: Request, value: Any) -> bytes:
-    """A value, or a Fault, as the answer to a call."""
+def answer(request: Request, value: Any, encoding: str = "", allow_none: bool | None = None) -> bytes:
+    """A value, or a Fault, as the answer to a call. encoding, allow_none: if not as config says of the tool."""
     from xmlrpc.client import Fault, dumps
 
     settings = request.toolmaps.get("tools", {}).get("xmlrpc", {})
-    encoding = settings.get("encoding", "utf-8")
-    allow_none = bool(settings.get("allow_none", False))
+    encoding = encoding or settings.get("encoding", "utf-8")
+    allow_none = bool(settings.get("allow_none", False)) if allow_none is None else bool(allow_none)
     request.response.headers["Content-Type"] = f"text/xml;charset={encoding}"
     given = value if isinstance(value, Fault) else (value,)
     text = dumps(given, methodresponse=True, encoding=encoding, allow_none=allow_none)
@@ -122,18 +122,20 @@ class XMLRPC(Tool):
         _fault(request, response)
 
 
-def _fault(request: Request, response: Response) -> None:
+def fault_of(request: Request, error: BaseException | None) -> Any:
+    """What a client is told of an exception: a Fault as it is, of others their text in development only."""
     from xmlrpc.client import Fault
 
-    error = sys.exception()
     if isinstance(error, Fault):
-        fault = error
-    elif request.show_tracebacks:
-        fault = Fault(1, f"{type(error).__name__}: {error}")
-    else:
-        fault = Fault(1, f"Something went wrong. It has been logged as {request.unique_id}.")
+        return error
+    if request.show_tracebacks:
+        return Fault(1, f"{type(error).__name__}: {error}")
+    return Fault(1, f"Something went wrong. It has been logged as {request.unique_id}.")
+
+
+def _fault(request: Request, response: Response) -> None:
     response.status = 200
-    response.body = answer(request, fault)
+    response.body = answer(request, fault_of(request, sys.exception()))
 
 
 class XMLRPCFilter(Tool):
