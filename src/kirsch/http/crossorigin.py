@@ -18,7 +18,7 @@ NOBODY: Final = "null"
 """The origin of pages that have none: in a sandbox, from a file, or sent on by a redirect. Anybody can be that."""
 
 _USUAL_PORTS: Final = {"http": 80, "https": 443}
-_NAMES = re.compile(rf"[ \t]*(?:{TOKEN})?[ \t]*(?:,[ \t]*(?:{TOKEN})?[ \t]*)*")
+_NAME = re.compile(TOKEN)
 
 
 class Origins:
@@ -79,6 +79,5 @@ class Origins:
 
 def names(value: str) -> list[str] | None:
     """The names of fields in a list, in lower case; None if it is none."""
-    if not _NAMES.fullmatch(value):
-        return None
-    return [name for each in value.lower().split(",") if (name := each.strip(" \t"))]
+    found = [name for each in value.lower().split(",") if (name := each.strip(" \t"))]
+    return found if all(map(_NAME.fullmatch, found)) else None
