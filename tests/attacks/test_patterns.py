@@ -23,7 +23,8 @@ UNITS = [
 ]
 ENDS = [("", ""), ("a", ""), ("", "!"), ("", '"'), ("", "\n\n!"), ('a="', "")]
 OWN_FILES = {
-    "kirsch.app.debugsource._NAMED", "kirsch.app.sources._BARE_PATH", "kirsch.app.sources._TOML_HEADER", "kirsch.app.sources._TOML_KEY",
+    "kirsch.app.debugsource._NAMED", "kirsch.app.sources._BARE_PATH",
+    "kirsch.app.sources._TOML_HEADER", "kirsch.app.sources._TOML_KEY",
 }  # fmt: skip
 """Patterns that see nothing but files of whoever runs the site."""
 
