@@ -147,7 +147,8 @@ def test_hosts(ask, lines, host, status):
 @pytest.mark.parametrize(
     "line",
     ["X-Forwarded-For: 10.9.9.9", "X-Forwarded-Host: evil.example", "X-Forwarded-Proto: https",
-     "Forwarded: for=10.9.9.9", "X-Real-IP: 10.9.9.9", "X-Forwarded-Prefix: /evil", "X_Forwarded_For: 10.9.9.9", "Client-IP: 10.9.9.9",
+     "Forwarded: for=10.9.9.9", "X-Real-IP: 10.9.9.9", "X-Forwarded-Prefix: /evil", "X_Forwarded_For: 10.9.9.9",
+     "Client-IP: 10.9.9.9",
      "X-Original-URL: /admin", "X-Rewrite-URL: /admin", "X-HTTP-Method-Override: DELETE", "Proxy: evil.example:80"],
 )  # fmt: skip
 def test_spoofing(ask, line):
