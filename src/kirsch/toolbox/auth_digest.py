@@ -13,7 +13,7 @@ from kirsch.app.context import present
 from kirsch.app.errors import HTTPError
 from kirsch.http.counts import Counts, take_in_store
 from kirsch.http.credentials import CredentialsError, challenge, parse_authorization
-from kirsch.http.urls import quote_path
+from kirsch.http.urls import quote_path, split_target
 from kirsch.options import Check, Option, Options, between
 from kirsch.stores.store import Store, StoreError
 from kirsch.toolbox.auth_basic import CALLABLE, CHARSET, KEY, REALM, checked, keys_of
@@ -225,7 +225,15 @@ def _same_target(uri: str, request: Request) -> bool:
         uri = "/" + rest.partition("/")[2]
     base = "/" + request.base.partition("://")[2].partition("/")[2]
     prefixes = ("", quote_path(request.exchange.prefix), base.rstrip("/"))
-    return any(uri == prefix + target for prefix in prefixes)
+    return any(_decoded(uri) == _decoded(prefix + target) for prefix in prefixes)
+
+
+def _decoded(target: str) -> tuple[str, str] | None:
+    """What a target means to us: a WSGI server, for one, does not say how it was escaped."""
+    try:
+        return split_target(target.encode("latin-1"))
+    except ValueError:
+        return None
 
 
 def challenges(plan: Plan, nonce: str, stale: bool = False) -> list[str]:
