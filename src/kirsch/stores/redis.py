@@ -87,8 +87,9 @@ class RedisStore(LeasedStore):
                 retry=Retry(NoBackoff(), 0),  # what was sent once may have been done
                 protocol=2,
             )
-            self._secret = client.connection_pool.connection_kwargs.get("password") or ""
-            client.connection_pool.make_connection()  # it, too, may refuse what the address says; this sends nothing
+            pool = client.connection_pool
+            self._secret = pool.connection_kwargs.get("password") or ""
+            pool.connection_class(**pool.connection_kwargs)  # which may refuse what the address says; it sends nothing
         except (ValueError, TypeError) as error:
             raise AddressError(f"{self.url}: {censored(error, place, password(place))}") from None
         return client
