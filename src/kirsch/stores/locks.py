@@ -187,14 +187,15 @@ class LeasedStore(Store):
                 self._left.append((key, owner))
             raise
         if self._left:
-            for left in [each for each in tuple(self._left) if each[0] == key]:
-                self.give_back(*left)
-                if taken:  # so nothing of it can come to pass any more
-                    self._forget(left)
+            for left in self._left.copy():  # a copy is one step, where other threads append
+                if left[0] == key:
+                    self._let_go(left, for_good=taken)  # nothing of it can come to pass any more, once we have it
         return taken
 
-    def _forget(self, left: tuple[str, bytes]) -> None:
+    def _let_go(self, left: tuple[str, bytes], *, for_good: bool) -> None:
         try:
-            self._left.remove(left)
-        except ValueError:  # it has been pushed out by others
+            self.give_back(*left)
+            if for_good:
+                self._left.remove(left)
+        except (StoreError, ValueError):  # another time; or it has been pushed out by others
             pass
