@@ -29,7 +29,7 @@ FLOORS_1_TO_4 = {
     "app": {"exchange", "options", "http", "dispatch"},
     "server": {"exchange", "options", "protocol", "http.addresses"},
     "toolbox": {"app", "http", "options", "stores", "dispatch.expose"},
-    "run": {"app", "toolbox", "server", "process", "options", "dispatch", "gateway", "http", "exchange"},
+    "run": {"app", "toolbox", "server", "process", "options", "dispatch", "gateway", "http", "exchange", "stores"},
 }
 BELOW_FACE = set(FLOORS_1_TO_4)
 ABOVE_FACE = BELOW_FACE | {"kirsch", "testing"}

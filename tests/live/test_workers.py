@@ -38,6 +38,12 @@ class Root:
         time.sleep(0.5)
         return "slow"
 
+    @kirsch.expose
+    @kirsch.tools.sessions()
+    def count(self):
+        number = kirsch.session["number"] = kirsch.session.get("number", 0) + 1
+        return f"{number} {os.getpid()}"
+
 kirsch.quickstart(Root())
 """
 
@@ -149,6 +155,25 @@ def test_reloads_lose_nothing(served):
     assert load.failures == []
     assert load.answered > 100
     assert not before & served.workers()
+
+
+def test_sessions_are_those_of_all(served):
+    """What one worker keeps of a visitor, the others know; also after a reload and an upgrade."""
+    cookie, seen, number = "", set(), 0
+    for step in range(60):
+        if step == 20:
+            before = served.pid()
+            os.kill(before, signal.SIGUSR2)
+            served.until(lambda before=before: served.pid() != before and served.process.poll() is not None)
+        connection = http.client.HTTPConnection("127.0.0.1", served.port, timeout=5)
+        with contextlib.closing(connection):
+            connection.request("GET", "/count", headers={"Cookie": cookie} if cookie else {})
+            answer = connection.getresponse()
+            cookie = (answer.getheader("Set-Cookie") or cookie).partition(";")[0]
+            number, pid = answer.read().decode().split()
+        seen.add(pid)
+    assert int(number) == 60
+    assert len(seen) > 2
 
 
 def test_a_broken_reload_changes_nothing(served):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote, unquote
 
 from kirsch.app.place import ConfigError, Place
 from kirsch.process.channels import ChannelFailures
@@ -20,9 +23,11 @@ from kirsch.run.lookup import mount, take_files
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wear import Wear
 from kirsch.server.listener import Listener, ListenError, listen
+from kirsch.stores.opening import SHARED
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable
 
     from kirsch.app.sources import Source
 
@@ -155,6 +160,8 @@ def _supervise(options: argparse.Namespace, said: Source, workers: int, link: Li
     door = Door(supervisor, link.listeners if link is not None else activated_sockets(os.environ))
     engine.subscribe("start", door.open, 75)
     engine.subscribe("stop", door.close, 25)
+    room = CommonRoom(supervisor.environ)
+    engine.subscribe("exit", room.close)
     supervisor.patience.leave = server.shutdown_timeout + LINGER
     supervisor.subscribe()
     notifier, pidfile = _subscribe_plugins(options, privileged=link is None)
@@ -163,12 +170,14 @@ def _supervise(options: argparse.Namespace, said: Source, workers: int, link: Li
         link.subscribe()
     engine.subscribe("graceful", lambda: supervisor.signal(signal.SIGUSR1))
     engine.signal_handler.handlers.update(SIGHUP=supervisor.reload, SIGTTIN=supervisor.more, SIGTTOU=supervisor.fewer)
-    _prepare_upgrade(supervisor, notifier, pidfile, door)
+    _prepare_upgrade(supervisor, notifier, pidfile, (door, room))
     return stay()
 
 
-def _prepare_upgrade(supervisor: Supervisor, notifier: Notifier, pidfile: PIDFile | None, door: Door) -> None:
-    """SIGUSR2: the pid file, systemd's ear and the sockets go over to the successor, and come back if it fails."""
+def _prepare_upgrade(
+    supervisor: Supervisor, notifier: Notifier, pidfile: PIDFile | None, held: Iterable[Door | CommonRoom]
+) -> None:
+    """SIGUSR2: the pid file, systemd's ear and what else is held go over to the successor, or come back if it fails."""
 
     def upgrade() -> None:
         if pidfile is not None:
@@ -177,7 +186,8 @@ def _prepare_upgrade(supervisor: Supervisor, notifier: Notifier, pidfile: PIDFil
 
     def relieved() -> None:
         notifier.address = ""
-        door.hand_over()
+        for each in held:
+            each.hand_over()
         engine.exit()
 
     def upheld() -> None:
@@ -186,6 +196,27 @@ def _prepare_upgrade(supervisor: Supervisor, notifier: Notifier, pidfile: PIDFil
 
     supervisor.on_relieved, supervisor.on_upheld = relieved, upheld
     engine.signal_handler.handlers["SIGUSR2"] = upgrade
+
+
+class CommonRoom:
+    """A store that all workers share where config names none: what one process would keep in its memory."""
+
+    def __init__(self, environ: dict[str, str]) -> None:
+        self._folder = ""
+        if SHARED not in environ:
+            self._folder = tempfile.mkdtemp(prefix="kirsch-")
+            environ[SHARED] = f"sqlite:{quote(os.path.join(self._folder, 'shared.db'))}?sync=normal"
+        else:  # of the one whose place this process takes
+            self._folder = os.path.dirname(unquote(environ[SHARED].partition(":")[2].partition("?")[0]))
+
+    def hand_over(self) -> None:
+        """The workers of somebody else go on with it."""
+        self._folder = ""
+
+    def close(self) -> None:
+        """All are gone."""
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class Door:

@@ -5,6 +5,7 @@ Each kind is imported when an address names it.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from kirsch.stores.address import Address, flag, name, nearest, one_of, prefix, seconds, size, whole, without_secrets
@@ -12,6 +13,9 @@ from kirsch.stores.store import AddressError, Store
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+SHARED: Final = "_KIRSCH_STORE"
+"""Set for worker processes: the address of a store that they share unless config says otherwise."""
 
 _opened: dict[str, Store] = {}
 """By address: all who name the same one share a store, and its connections. setdefault is one step."""
@@ -28,6 +32,12 @@ def open_store(place: str | Store) -> Store:
         raise AddressError(f"a store is named by an address like sqlite:/path or redis://host, not {place!r}")
     found = _opened.get(place)
     return found if found is not None else _opened.setdefault(place, _made(place))
+
+
+def shared_store() -> Store | None:
+    """What takes the place of memory in a worker process, so that all workers know the same; None in any other."""
+    place = os.environ.get(SHARED)
+    return open_store(place) if place else None
 
 
 def _made(place: str) -> Store:

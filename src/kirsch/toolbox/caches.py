@@ -12,6 +12,7 @@ from kirsch.toolbox.pagecache import Cache, MemoryCache, key_of_url
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from kirsch.stores.store import Store
     from kirsch.toolbox.cachingsettings import CachingSettings
 
 
@@ -61,14 +62,20 @@ class Caches:
             return [makers for each, (makers, _) in self._of.items() if app in (None, each)]
 
 
+def _shared() -> Store | None:
+    from kirsch.stores.opening import shared_store
+
+    return shared_store()
+
+
 def make_cache(settings: CachingSettings) -> Cache:
     """The cache that settings ask for."""
     if settings.cache_class is not None:
         cache: Cache = settings.cache_class()
-    elif settings.store is not None:
+    elif (store := settings.store or _shared()) is not None:
         from kirsch.toolbox.sharedcache import SharedCache
 
-        cache = SharedCache(settings.store)
+        cache = SharedCache(store)
     else:
         cache = MemoryCache()
     for name in ("maxobjects", "maxobj_size", "maxsize", "delay"):

@@ -122,11 +122,16 @@ class Registry:
         with self._mutex:
             buckets = self._of.setdefault(app, {})
             if store not in buckets:
-                buckets[store] = _shared(store) if store is not None else MemoryBuckets()
+                buckets[store] = _buckets(store)
             return buckets[store]
 
 
-def _shared(store: Store) -> Buckets:
+def _buckets(store: Store | None) -> Buckets:
+    from kirsch.stores.opening import shared_store
+
+    store = store or shared_store()
+    if store is None:
+        return MemoryBuckets()
     from kirsch.toolbox.sharedbuckets import SharedBuckets
 
     return SharedBuckets(store)

@@ -201,7 +201,7 @@ class Sessions(PreparedTool):
 
 def _store(settings: SessionSettings, storage: str) -> Store | None:
     """Where they are kept; None if that is a folder that is not known yet. AddressError for what is none."""
-    from kirsch.stores.opening import open_store
+    from kirsch.stores.opening import open_store, shared_store
 
     if settings.store is not None:
         return open_store(settings.store)
@@ -210,7 +210,7 @@ def _store(settings: SessionSettings, storage: str) -> Store | None:
         return open_store(f"files:{quote(os.path.abspath(path))}") if path is not None else None
     if storage == "memcached":
         return open_store(f"memcached://{','.join(settings.servers or ['localhost:11211'])}")
-    return open_store(MEMORY)
+    return shared_store() or open_store(MEMORY)
 
 
 def _kind(given: Any) -> type[Session]:
