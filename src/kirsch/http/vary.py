@@ -18,4 +18,4 @@ def varying(value: str, name: str) -> str:
 
 def add_vary(headers: MutableMapping[str, str], name: str) -> None:
     """Say in the headers of an answer that it depends on this one of the request, too."""
-    headers["Vary"] = varying(headers.get("Vary", ""), name)
+    headers["Vary"] = varying(headers["Vary"], name) if "Vary" in headers else name

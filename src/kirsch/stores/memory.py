@@ -93,14 +93,24 @@ class MemoryStore(Store):
                 there = None
             if version is not ANY and version != (ABSENT if there is None else there.entry.version):
                 raise Conflict(f"{self.url}: somebody else has written {key!r}")
-            self._drop(key)
-            item = Item(Entry(value, next(self._numbers)), size)
-            self._items[key] = item
-            self.size += size
-            self._expire_at(key, item, now + seconds if seconds is not None else inf)
-            self._expire(now, AT_ONCE)
-            self._make_room()
-            return item.entry.version
+            entry = Entry(value, next(self._numbers))
+            if there is not None:  # PERF: it keeps its place on the heap; to make another one takes as long as the rest
+                item = there
+                self.size += size - item.size
+                item.entry, item.size = entry, size
+                self._items.move_to_end(key)
+            else:
+                self._drop(key)
+                item = self._items[key] = Item(entry, size)
+                self.size += size
+            item.deadline = deadline = now + seconds if seconds is not None else inf
+            if deadline < item.due:
+                self._expire_at(key, item, deadline)
+            if self._heap and self._heap[0][0] <= now:
+                self._expire(now, AT_ONCE)
+            if len(self._items) > self.most_entries or self.size > self.most_bytes:
+                self._make_room()
+            return entry.version
 
     def delete(self, key: str) -> bool:
         check_key(key)

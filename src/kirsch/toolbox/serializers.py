@@ -64,12 +64,16 @@ class Kept(bytes):
 
 def kept(value: bytes, like: bytes) -> bytes:
     """A value with the objects of another one, which it was made from."""
+    if type(like) is bytes:
+        return value
     objects = getattr(like, "objects", ())
     return Kept(value, objects) if objects else value
 
 
 def same(one: bytes, other: bytes) -> bool:
     """Whether two values stand for the same data, down to the objects."""
+    if type(one) is bytes and type(other) is bytes:
+        return one == other
     ours, theirs = getattr(one, "objects", ()), getattr(other, "objects", ())
     return one == other and len(ours) == len(theirs) and all(map(is_, ours, theirs))
 
@@ -108,7 +112,7 @@ class Packer:
 
     def loads(self, value: bytes) -> Data:
         """The data again."""
-        objects: tuple[Any, ...] = getattr(value, "objects", ())
+        objects: tuple[Any, ...] = () if type(value) is bytes else getattr(value, "objects", ())
         data: Data = Untagging(objects).decode(value) if objects else _untag(value)
         return data
 

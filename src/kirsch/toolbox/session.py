@@ -22,6 +22,7 @@ from collections.abc import MutableMapping
 from datetime import timedelta
 from time import time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
+from weakref import ref
 
 from kirsch.app.errors import HTTPError, InternalRedirect
 from kirsch.http.vary import add_vary
@@ -30,6 +31,7 @@ from kirsch.toolbox.storedsession import StoredSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from weakref import ReferenceType
 
     from kirsch.app.request import Request
     from kirsch.toolbox.serializers import Data
@@ -76,6 +78,9 @@ class Session(StoredSession, MutableMapping[Any, Any]):
     _used_here = False
     _finished = False
     _over = False
+    # PERF: a request has its session, and the session has the request only while it is used: what refers to itself in a
+    # circle has to be found and freed by the garbage collector, which costs more than all the rest.
+    _of: ReferenceType[Request] | None = None
     _request: Request | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -95,13 +100,13 @@ class Session(StoredSession, MutableMapping[Any, Any]):
 
     def attach(self, request: Request, keeper: Keeper, before: Session | None = None) -> None:
         """Make it that of a request. before: of the request that was redirected inside to this one."""
-        self._request, self._keeper = request, keeper
+        self._of, self._keeper = ref(request), keeper
         if before is None or not before._id or before._keeper is not keeper:
             return
         if before._phase is DELETED:
             keeper.cookie.expire(request)
             self._begin()
-        elif before._phase is OPEN:
+        elif before._phase is OPEN and not before._new:
             self._claimed = before._id
             if before._announced:
                 keeper.cookie.write(request, before._id, before.timeout)
@@ -195,16 +200,14 @@ class Session(StoredSession, MutableMapping[Any, Any]):
 
     def _claim(self) -> None:
         """Take the client's word for the id, for the moment; or a new one."""
+        if not self._used_here:
+            self._used_here = True
+            self._begin_use()
         if self._id:
             return
-        if not self._used_here and self._request is not None:
-            self._used_here = True
-            self._request.keep(self)
-            if not self._request.response.code:
-                add_vary(self._request.response.headers, "Cookie")
         sent = False
-        if self._claimed is None and self._request is not None and self._keeper is not None:
-            self._claimed, sent = self._keeper.cookie.read(self._request)
+        if self._claimed is None and self._request is not None:
+            self._claimed, sent = self._home.cookie.read(self._request)
         if self._claimed is None:
             self._missing = sent
             self._begin()
@@ -219,6 +222,13 @@ class Session(StoredSession, MutableMapping[Any, Any]):
             if self._missing:
                 self._begin()
 
+    def _begin_use(self) -> None:
+        request = self._request = self._of() if self._of is not None else None
+        if request is not None:
+            request.keep(self)
+            if not request.response.code:
+                add_vary(request.response.headers, "Cookie")
+
     def _begin(self) -> None:
         """Be a new session."""
         self._found, self._new, self._sure, self._announced = None, True, True, False
@@ -231,13 +241,14 @@ class Session(StoredSession, MutableMapping[Any, Any]):
 
     def _announce(self) -> None:
         """Put the id into a cookie of the response."""
-        request, keeper = self._request, self._keeper
-        if request is None or keeper is None or self._phase is not OPEN:
+        request = self._request
+        if self._phase is not OPEN:
             return
-        if request.response.code:
+        if self._over or (request is not None and request.response.code):
             raise RuntimeError("a session cannot begin any more: the head of the response has been made, and is sent")
-        self._announced = True
-        keeper.cookie.write(request, self._id, self.timeout)
+        if request is not None:
+            self._announced = True
+            self._home.cookie.write(request, self._id, self.timeout)
 
     # -- fetching ------------------------------------------------------------------------------------------------
 
@@ -273,7 +284,9 @@ class Session(StoredSession, MutableMapping[Any, Any]):
             self._look_at_age()
             return
         self._data = {}
-        if not self._sure:
+        if self._sure and not self._own:  # it has ended since it was fetched before, and is not to rise again
+            self._phase = DELETED
+        elif not self._sure:
             self._missing = True
             locked = self.locked
             if locked:
@@ -355,6 +368,7 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         except Exception:
             _log.exception("What a session was at the end of a request has not been stored")
         self._over = True
+        self._request = None
         self.loaded = self.loaded or bool(self._data)
 
     def delete(self) -> None:

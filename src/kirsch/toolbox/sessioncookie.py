@@ -35,6 +35,8 @@ class SessionCookie:
         self.samesite = settings.samesite
         self.partitioned = settings.partitioned
         self.name = f"{PREFIX if settings.host_prefix else ''}{settings.name}"
+        name = re.escape(self.name.encode("latin-1", "replace"))
+        self._find = re.compile(rb"(?:^|;)[ \t]*%b[ \t]*=([^;]*)" % name).findall
         of_host = settings.host_prefix
         if of_host and (self.domain or self.path_header or self.path not in (None, "/")):
             raise ValueError("with host_prefix, the cookie is for this host and the path / alone")
@@ -45,6 +47,13 @@ class SessionCookie:
 
     def read(self, request: Request) -> tuple[str | None, bool]:
         """The id that the client sent, None for what cannot be one; and whether it sent anything."""
+        if "cookie" not in vars(request):  # PERF: nobody has asked for the others yet, and to read them all takes 5 µs
+            field = request.exchange.head.get(b"cookie")
+            found = self._find(field) if field is not None else ()
+            if not found:
+                return None, False
+            if len(found) == 1 and _ID(value := found[0].decode("latin-1")):
+                return value, True
         cookie = request.cookie.get(self.name)
         if cookie is None:
             return None, False

@@ -63,9 +63,10 @@ class Plan(NamedTuple):
 
     def begin(self, request: Request) -> None:
         """Give a request its session; if it goes on from another one inside, then with that one's."""
-        if BELONGING not in request.belongings and self.keeper is not None:
+        belongings = request.belongings
+        if BELONGING not in belongings and self.keeper is not None:
             before = request.prev.belongings.get(BELONGING) if request.prev is not None else None
-            session = request.belongings[BELONGING] = self.kind(None, **self.attributes)
+            session = belongings[BELONGING] = self.kind(None, **self.attributes)
             session.attach(request, self.keeper, before)
 
 

@@ -105,7 +105,7 @@ class StoredSession:
     def _load(self) -> tuple[Data, datetime | None] | None:
         """The data, and when it expires, if that is to be looked at; None if there is none."""
         found = self._found = self._home.fetch(self._id)
-        if found is not None and self._seconds(found.record) <= 0:
+        if found is not None and self.absolute_timeout is not None and self._seconds(found.record) <= 0:
             self._home.delete(self._id)
             found = self._found = None
         return (found.data, None) if found is not None else None
