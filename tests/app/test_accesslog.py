@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,9 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kirsch.app.accesslog import ATOMS, COMBINED, AccessFormat, AccessRecord, combined, escaped, printable, record_of
-from kirsch.app.loghandlers import stamp
+from kirsch.app.accesslog import (
+    ATOMS,
+    COMBINED,
+    AccessFormat,
+    AccessRecord,
+    combined,
+    escaped,
+    printable,
+    record_of,
+    short_line,
+)
+from kirsch.app.logtext import CYAN, GREEN, PLAIN, RED, YELLOW, stamp
 from kirsch.exchange import Exchange, Head
+from kirsch.http.traceparent import TraceParent
 
 NOW = 1795000000.25
 RECORD = AccessRecord(
@@ -75,6 +87,8 @@ def test_combined() -> None:
         ("i", {"request_id": "5"}, "5"),
         ("i", {}, "-"),
         ("D", {}, "1500"),
+        ("T", {}, "-"),
+        ("pid", {}, str(os.getpid())),
         ("z", {}, "2026-11-18T11:06:40.250000Z"),
     ],
 )
@@ -91,7 +105,7 @@ def test_own_formats() -> None:
 @pytest.mark.parametrize(
     ("form", "complaint"),
     [
-        ("{x}", r"has no {x}; there are h, l, u, t, r, s, b, f, a, o, i, z, D, B"),
+        ("{x}", r"has no {x}; there are h, l, u, t, r, s, b, f, a, o, i, z, D, B, T, pid"),
         ("{}", "has no {}"),
         ("{h", "brace is written twice"),
         ("}", "brace is written twice"),
@@ -142,15 +156,49 @@ def test_record_of_a_request() -> None:
 )
 def test_the_shortcut_is_no_detour(exchange: Exchange) -> None:
     """The fast way to a combined line gives what the slow way gives."""
-    slow = AccessFormat(COMBINED).line_of(exchange, NOW, 0.5)
+    slow = f"{AccessFormat(COMBINED).line(record_of(exchange, NOW, 0.5, with_id=False))}\n"
     for _ in range(2):
         assert combined(exchange, stamp(int(NOW))) == slow
 
 
-def test_line_of_an_exchange_in_another_form() -> None:
-    """The id is asked for if the format shows it."""
-    exchange = Past(context=SimpleNamespace(login=None, unique_id="7"))
-    assert AccessFormat("{i} {D}").line_of(exchange, NOW, 0.5) == "7 500000\n"
+@pytest.mark.parametrize(("form", "needs"), [(COMBINED, False), ("{i}", True), ("{T} {D}", True)])
+def test_ids_cost_something(form: str, needs: bool) -> None:
+    """So they are made only where the format shows them."""
+    assert AccessFormat(form).needs_id is needs
+
+
+def test_trace() -> None:
+    """The trace that the tool request_id goes on with is known to the record."""
+    request = SimpleNamespace(login=None, unique_id="7", traceparent=TraceParent("ab" * 16, "cd" * 8))
+    record = record_of(Past(context=request), NOW, 0.0, with_id=True)
+    assert AccessFormat("{T}").line(record) == "ab" * 16
+
+
+def test_redacted() -> None:
+    """The values of secret parameters in both URLs."""
+    record = RECORD._replace(target=b"/x?token=5&a=1", referer=b"http://x/?password=%20")
+    assert AccessFormat("{r} {f}").line(record.redacted()) == (
+        "GET /x?token=[redacted]&a=1 HTTP/1.1 http://x/?password=[redacted]"
+    )
+    assert RECORD.redacted() == RECORD
+
+
+@pytest.mark.parametrize(
+    ("changed", "line"),
+    [
+        ({}, "GET /a%20b?c=d 200 1.5 ms"),
+        ({"status": 0, "target": b'/"\x1b'}, 'GET /\\"\\x1b - 1.5 ms'),
+    ],
+)
+def test_short_line(changed: dict[str, Any], line: str) -> None:
+    """For somebody at the desk."""
+    assert short_line(RECORD._replace(**changed), colours=False) == line
+
+
+@pytest.mark.parametrize(("status", "colour"), [(200, GREEN), (304, CYAN), (404, YELLOW), (500, RED), (0, PLAIN)])
+def test_short_line_in_colours(status: int, colour: str) -> None:
+    """The status tells by its colour how it went."""
+    assert f" {colour}{status or '-'}{PLAIN} " in short_line(RECORD._replace(status=status), colours=True)
 
 
 @given(st.binary())

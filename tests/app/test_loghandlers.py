@@ -5,14 +5,13 @@ from __future__ import annotations
 import io
 import logging
 import os
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kirsch.app.loghandlers import LONGEST, ErrorFormatter, LogFile, LogHandler, LogScreen, WsgiErrors, stamp
+from kirsch.app.loghandlers import PIPE_SIZE, Forwarder, LogFile, LogHandler, LogScreen, WsgiErrors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +54,10 @@ class Leaky(LogHandler):
         self.room = room
         self.data = b""
 
-    def _write(self, data: bytes) -> int:
+    def _write(self, data: bytes, start: int) -> int:
         if not self.room:
             raise OSError(28, "No space left on device")
-        taken = data[: self.room]
+        taken = data[start : start + self.room]
         self.room -= len(taken)
         self.data += taken
         return len(taken)
@@ -70,70 +69,6 @@ def record(message: str, name: str = "kirsch.error", **more: Any) -> logging.Log
     made.created = 1795000000.25
     made.__dict__.update(more)
     return made
-
-
-# -- text ------------------------------------------------------------------------------------------------------------
-
-
-def test_stamp() -> None:
-    """Day, English month, year and local time, to the second."""
-    assert re.fullmatch(r"\[\d\d/Nov/2026:\d\d:\d\d:\d\d\]", stamp(1795000000))
-
-
-@pytest.mark.parametrize(
-    ("made", "text"),
-    [
-        (record("HTTP hello", context="HTTP"), "HTTP hello"),
-        (record("hello", context=""), "hello"),
-        (record("hello"), "hello"),
-        (record("hello", "kirsch.error.7"), "hello"),
-        (record("hello", "kirsch.server"), "SERVER hello"),
-        (record("hello", "kirsch.toolbox.sessions"), "TOOLBOX hello"),
-        (record("hello", "elsewhere"), "hello"),
-    ],
-)
-def test_error_line(made: logging.LogRecord, text: str) -> None:
-    """Time, context and message; who says no context has that of its room."""
-    assert ErrorFormatter().format(made) == f"{stamp(1795000000)} {text}"
-
-
-@pytest.mark.parametrize(
-    ("message", "shown"),
-    [
-        ("\x1b[31mred", "\\x1b[31mred"),
-        ("a\r\nb", "a\\x0d\n    b"),
-        ("a\n[24/Nov/2026:00:00:00] forged", "a\n    [24/Nov/2026:00:00:00] forged"),
-        ("a\tb", "a\tb"),
-        ("\x00\x7f\x9b\x85", "\\x00\\x7f\\x9b\\x85"),
-        ("a\u2028b\u202eb", "a\\u2028b\\u202eb"),
-        ("half \udc80", "half \\udc80"),
-        ("Käse %s {}", "Käse %s {}"),
-        ("end\n\n", "end"),
-    ],
-)
-def test_error_line_is_escaped(message: str, shown: str) -> None:
-    """No client writes on the terminal, nor a line that looks like another record."""
-    assert ErrorFormatter().format(record(message)) == f"{stamp(1795000000)} {shown}"
-
-
-def test_traceback() -> None:
-    """A traceback keeps its lines, indented, also those that the exception has made up."""
-    try:
-        raise ValueError("bad\n[24/Nov/2026:00:00:00] forged \x1b")
-    except ValueError:
-        text = ErrorFormatter().format(record("", exc_info=sys.exc_info(), stack_info="Stack:\n  x"))
-    first, *rest = text.split("\n")
-    assert first == stamp(1795000000) + " "
-    assert all(line.startswith("    ") for line in rest)
-    assert rest[-4:] == ["    ValueError: bad", "    [24/Nov/2026:00:00:00] forged \\x1b", "    Stack:", "      x"]
-
-
-def test_long_records_are_shortened() -> None:
-    """What is too long loses its middle, and says so."""
-    text = ErrorFormatter().format(record("a" * LONGEST + "b" * LONGEST))
-    assert len(text) < LONGEST + 200
-    assert f"({LONGEST} characters left out)" in text
-    assert text.endswith("b")
 
 
 # -- files -----------------------------------------------------------------------------------------------------------
@@ -196,6 +131,46 @@ def test_replaced_file(file: LogFile) -> None:
     assert content(file) == "new\nthree\n"
 
 
+def test_a_busy_file_is_looked_after(file: LogFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second after the last look it is looked up again, however often it is written to meanwhile."""
+    now = [file._looked]
+    monkeypatch.setattr("kirsch.app.loghandlers.monotonic", lambda: now[0])
+    os.rename(file.place, f"{file.place}.1")
+    for number in range(4):
+        now[0] += 0.4
+        file.handle(record(str(number)))
+        file.flush()
+    assert Path(f"{file.place}.1").read_text() == "0\n1\n"
+    assert content(file) == "2\n3\n"
+
+
+def test_removed_between_two_looks(file: LogFile) -> None:
+    """Lines for a file that is gone are not lost."""
+    os.remove(file.place)
+    file.handle(record("one"))
+    assert content(file) == "one\n"
+
+
+def test_moved_to_where_no_new_one_can_be(file: LogFile, caplog: pytest.LogCaptureFixture) -> None:
+    """Then the moved one is gone on with, and that is said once."""
+    folder = Path(file.place).parent
+    os.rename(folder, moved := folder.with_name("moved"))
+    for _ in range(2):
+        file._looked -= 1
+        file.handle(record("one"))
+        file.flush()
+    assert (moved / "x.log").read_text() == "one\none\n"
+    assert caplog.text.count("cannot be begun anew, so lines go to where it was moved") == 1
+
+
+def test_losses_are_told_at_the_end(home: logging.Logger, caplog: pytest.LogCaptureFixture) -> None:
+    """How many lines were lost is said at the latest when the handler is closed."""
+    drain = Leaky(home, 0)
+    drain.handle(record("one"))
+    drain.close()
+    assert "1 lines for the drain were lost" in caplog.text
+
+
 def test_reopen(file: LogFile) -> None:
     """What was said before goes to the old file, what is said after to the new one, at once."""
     file.handle(record("one"))
@@ -226,7 +201,7 @@ def test_closed_and_reopened_file(file: LogFile) -> None:
 def test_many_lines_are_one_write(file: LogFile, monkeypatch: pytest.MonkeyPatch) -> None:
     """What waits together is written together."""
     writes = []
-    monkeypatch.setattr(file, "_write", lambda data: writes.append(data) or len(data))
+    monkeypatch.setattr(file, "_write", lambda data, _: writes.append(data) or len(data))
     with file.writer.busy:
         for number in range(100):
             file.handle(record(str(number)))
@@ -275,7 +250,7 @@ def test_a_place_of_no_kind(home: logging.Logger, caplog: pytest.LogCaptureFixtu
 def test_partial_writes(home: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
     """A write that takes only some is continued."""
     drain = Leaky(home, 100)
-    monkeypatch.setattr(drain, "_write", lambda data, write=drain._write: write(data[:2]))
+    monkeypatch.setattr(drain, "_write", lambda data, start, write=drain._write: write(data[: start + 2], start))
     drain.handle(record("hello"))
     drain.flush()
     assert drain.data == b"hello\n"
@@ -314,6 +289,23 @@ def test_real_screen(home: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> N
         assert os.read(reader, 100) == b"hello\n"
         monkeypatch.undo()
     os.close(reader)
+
+
+def test_pieces_for_a_pipe(home: logging.Logger, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What others might write into is written in pieces that the system keeps together, cut between records."""
+    reader, writer = os.pipe()
+    pieces: list[bytes] = []
+    with os.fdopen(writer, "w") as stream:
+        monkeypatch.setattr(sys, "stdout", stream)
+        monkeypatch.setattr("kirsch.app.loghandlers.os.write", lambda _, data: pieces.append(bytes(data)) or len(data))
+        screen = LogScreen("stdout", home, PLAIN)
+        records = ["a" * 3000, "b" * 1000 + "\n    " + "c" * 2000, "d" * 5000, "e\n    " + "f" * 4200, "g"]
+        screen._deliver([f"{each}\n" for each in records])
+        monkeypatch.undo()
+    os.close(reader)
+    assert b"".join(pieces).decode() == "".join(f"{each}\n" for each in records)
+    assert max(map(len, pieces)) <= PIPE_SIZE
+    assert [piece[:1] for piece in pieces] == [b"a", b"b", b"d", b"d", b"e", b" ", b"f"]
 
 
 def test_nobody_reads(home: logging.Logger, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
@@ -437,3 +429,16 @@ def test_broken_wsgi_errors(capsys: pytest.CaptureFixture[str]) -> None:
     """A server whose log is broken does not break the application."""
     WsgiErrors(lambda: {"wsgi.errors": 5}, PLAIN).handle(record("x"))
     assert "Logging error" in capsys.readouterr().err
+
+
+# -- others ----------------------------------------------------------------------------------------------------------
+
+
+def test_forwarder(file: LogFile, home: logging.Logger) -> None:
+    """What loggers of others say goes to our handlers that want it; what ours say has been there already."""
+    forwarder = Forwarder(home)
+    for name in ("shop.views", home.name, f"{home.name}.deeper", f"{home.name}ly"):
+        forwarder.handle(record(name, name))
+    file.setLevel(logging.ERROR)
+    forwarder.handle(record("too low", "shop.views"))
+    assert content(file) == f"shop.views\n{home.name}ly\n"

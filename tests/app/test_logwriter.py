@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kirsch.app import logwriter
-from kirsch.app.logwriter import MOST_WAITING, LogWriter
+from kirsch.app.logwriter import MOST_LONG, MOST_WAITING, LogWriter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -111,19 +111,19 @@ def test_flush_gives_up(sink: Sink) -> None:
     assert sink.writer.flush(0.01) is False
 
 
-def test_bounded(sink: Sink, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(("size", "most", "more"), [(MOST_LONG // 10, 10, 30), (100, MOST_WAITING, 5)])
+def test_bounded(size: int, most: int, more: int, sink: Sink, caplog: pytest.LogCaptureFixture) -> None:
     """With a disk that stands still, lines are lost, not requests; how many is said when it goes on."""
     sink.hold.clear()
     sink.writer.put("first", 1)
     wait_until(lambda: not sink.writer._waiting)
-    for _ in range(40):
-        sink.writer.put("x", MOST_WAITING // 10)
-    kept = len(sink.writer._waiting)
-    assert 9 <= kept <= 11
-    assert f"{kept} waiting, {40 - kept} lost" in repr(sink.writer)
+    for _ in range(most + more):
+        sink.writer.put("x", size)
+    lost = most + more - len(sink.writer._waiting)
+    assert more - 1 <= lost <= more
+    assert f"{most + more - lost} waiting, {lost} lost" in repr(sink.writer)
     sink.hold.set()
-    wait_until(lambda: "lost" in caplog.text)
-    assert f"{40 - kept} lines for sink were lost" in caplog.text
+    wait_until(lambda: f"{lost} lines for sink were lost" in caplog.text)
     wait_until(lambda: not sink.writer._waiting)
     sink.writer.put("later", 1)
     wait_until(lambda: sink.lines[-1] == "later")

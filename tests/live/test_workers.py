@@ -54,8 +54,7 @@ class Served:
     def __init__(self, folder, verb="run", text=PROGRAM, arguments=("--workers", "2")):
         self.program = folder / "app.py"
         self.program.write_text(text)
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port = probe.getsockname()[1]
+        self.port = self.free_port()
         self.pid_file = folder / "pid"
         command = [sys.executable, "-W", "error", "-m", "kirsch", verb, "--port", str(self.port), *arguments]
         command += ["--pid-file", str(self.pid_file)] if arguments else []
@@ -63,6 +62,12 @@ class Served:
         self.log = folder / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
+
+    @staticmethod
+    def free_port():
+        """A port that nobody listens on."""
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            return probe.getsockname()[1]
 
     def pid(self):
         """The process that supervises."""

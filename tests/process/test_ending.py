@@ -18,7 +18,7 @@ from tests.process.conftest import join_all
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-WAITING = "20 Waiting for child threads to terminate..."
+WAITING = "10 Waiting for child threads to terminate..."
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_threads_are_waited_for(gate: threading.Event, lines: list[str]) -> None
     join_threads(2, log_to(lines))
     assert not thread.is_alive()
     assert lines[0] == WAITING
-    assert "20 Waiting for thread waiter." in lines
+    assert "10 Waiting for thread waiter." in lines
 
 
 def test_late_threads(gate: threading.Event, lines: list[str]) -> None:
@@ -90,7 +90,7 @@ def test_interrupted_waiting(gate: threading.Event, lines: list[str]) -> None:
 
     def log(msg: str, level: int) -> None:
         lines.append(f"{level} {msg}")
-        if "waiter" in msg and level == 20:
+        if "waiter" in msg and level == 10:
             raise KeyboardInterrupt
 
     assert join_threads(2, log) == [thread]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import os
 from string import Formatter
-from time import gmtime
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
-from kirsch.app.loghandlers import stamp
+from kirsch.app.logtext import CYAN, GREEN, GREY, PLAIN, RED, YELLOW, stamp, trace_of, utc
+from kirsch.app.redaction import redacted_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +40,8 @@ class AccessRecord(NamedTuple):
     """One request that is over, in plain values; bytes are as they came from the client.
 
     when: seconds since the epoch, at its end. seconds: how long it took. status: 0 if there was no answer.
-    length: of the body as announced. sent: bytes of it that were sent. request_id: empty unless somebody wants it.
+    length: of the body as announced. sent: bytes of it that were sent. request_id, trace_id: empty unless somebody
+    wants them.
     """
 
     remote_host: str
@@ -57,6 +58,15 @@ class AccessRecord(NamedTuple):
     agent: bytes
     host: bytes
     request_id: str
+    trace_id: str = ""
+
+    def redacted(self) -> AccessRecord:
+        """The same without the values of secret parameters in its URLs."""
+        return self._replace(target=_redacted(self.target), referer=_redacted(self.referer))
+
+
+def _redacted(url: bytes) -> bytes:
+    return redacted_url(url.decode("latin-1")).encode("latin-1") if b"?" in url else url
 
 
 def record_of(exchange: Exchange, when: float, seconds: float, with_id: bool) -> AccessRecord:
@@ -64,7 +74,7 @@ def record_of(exchange: Exchange, when: float, seconds: float, with_id: bool) ->
     request: Asked | None = exchange.context
     head = exchange.head
     login = None
-    host = request_id = ""
+    host = request_id = trace_id = ""
     if request is not None:
         login = request.login
         remote = request.__dict__.get("remote")  # there if it was asked for; a proxy tool may have changed it
@@ -72,10 +82,11 @@ def record_of(exchange: Exchange, when: float, seconds: float, with_id: bool) ->
             host = remote.name or remote.ip
         if with_id:
             request_id = request.unique_id
+            trace_id = trace_of(request)
     return AccessRecord(
         host or exchange.client[0], login, when, head.method, head.target, head.version, exchange.status,
         exchange.length, exchange.sent, seconds, head.get(b"referer") or b"", head.get(b"user-agent") or b"",
-        head.get(b"host") or b"", request_id,
+        head.get(b"host") or b"", request_id, trace_id,
     )  # fmt: skip
 
 
@@ -84,8 +95,12 @@ def record_of(exchange: Exchange, when: float, seconds: float, with_id: bool) ->
 
 def request_line(method: str, target: bytes, version: tuple[int, int]) -> str:
     """Method, target and version, as sent."""
-    named = _VERSIONS.get(version) or f"HTTP/{version[0]}.{version[1]}"
-    return escaped(f"{method} {target.decode('latin-1')} {named}")
+    return escaped(f"{method} {target.decode('latin-1')} {named(version)}")
+
+
+def named(version: tuple[int, int]) -> str:
+    """A version as it stands in the request line."""
+    return _VERSIONS.get(version) or f"HTTP/{version[0]}.{version[1]}"
 
 
 def announced(status: int, length: int | None, sent: int) -> int | str:
@@ -97,13 +112,7 @@ def announced(status: int, length: int | None, sent: int) -> int | str:
 
 def rfc3339(record: AccessRecord) -> str:
     """The time in UTC, to the microsecond."""
-    return f"{_utc(int(record.when))}.{int(record.when % 1 * 1e6):06}Z"
-
-
-@lru_cache(maxsize=8)
-def _utc(second: int) -> str:
-    now = gmtime(second)
-    return f"{now[0]:04}-{now[1]:02}-{now[2]:02}T{now[3]:02}:{now[4]:02}:{now[5]:02}"
+    return f"{utc(int(record.when))}.{int(record.when % 1 * 1e6):06}Z"
 
 
 ATOMS: Final[dict[str, Callable[[AccessRecord], str]]] = {
@@ -121,6 +130,8 @@ ATOMS: Final[dict[str, Callable[[AccessRecord], str]]] = {
     "z": rfc3339,
     "D": lambda record: str(int(record.seconds * 1e6)),
     "B": lambda record: str(record.sent),
+    "T": lambda record: printable(record.trace_id) or "-",
+    "pid": lambda _: str(os.getpid()),
 }
 """What may stand in a format, by name. An application may add its own."""
 
@@ -143,21 +154,17 @@ def printable(text: str) -> str:
 class AccessFormat:
     """A format such as COMBINED, made ready. ValueError names what it does not know.
 
-    needs_id: it shows the id of the request, which costs something.
+    needs_id: it shows the id of the request or its trace, which costs something.
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.template, self.getters = _parsed(text)
-        self.needs_id = ATOMS["i"] in self.getters
+        self.needs_id = ATOMS["i"] in self.getters or ATOMS["T"] in self.getters
 
     def line(self, record: AccessRecord) -> str:
         """The line, without its end."""
         return self.template % tuple([get(record) for get in self.getters])
-
-    def line_of(self, exchange: Exchange, when: float, seconds: float) -> str:
-        """The line of an exchange, with its end."""
-        return f"{self.line(record_of(exchange, when, seconds, self.needs_id))}\n"
 
 
 def combined(exchange: Exchange, time: str) -> str:
@@ -166,11 +173,14 @@ def combined(exchange: Exchange, time: str) -> str:
     head = exchange.head
     host, user = exchange.client[0], "-"
     if request is not None:
-        remote = request.__dict__.get("remote")
-        if remote is not None:
+        known = request.__dict__
+        if "remote" in known and (remote := known["remote"]) is not None:
             host = printable(remote.name or remote.ip)
-        if request.login:
+        if ("login" in known or exchange.environ is not None) and request.login:  # else nobody has said who it is
             user = printable(request.login)
+    asked = f"{head.method} {head.target.decode('latin-1')}"
+    if not (asked.isascii() and asked.isprintable()) or '"' in asked or "\\" in asked:
+        asked = escaped(asked)
     made = head.block.made  # a connection that stays has the same fields in all its requests
     end = made.get("access log") or made.setdefault("access log", _end_of_line(head))
     status, length = exchange.status, exchange.length
@@ -178,9 +188,21 @@ def combined(exchange: Exchange, time: str) -> str:
     if length is None or status in _BODILESS:
         size = announced(status, length, exchange.sent)
     return (
-        f'{host or "-"} - {user} {time} "{request_line(head.method, head.target, head.version)}" '
+        f'{host or "-"} - {user} {time} "{asked} {_VERSIONS.get(head.version) or named(head.version)}" '
         f"{status or '-'} {size} {end}"
     )
+
+
+_COLOURS: Final = {2: GREEN, 3: CYAN, 4: YELLOW, 5: RED}
+
+
+def short_line(record: AccessRecord, colours: bool) -> str:
+    """What somebody at the desk wants to see: method, path, status, milliseconds; without the end of the line."""
+    asked = escaped(f"{record.method} {record.target.decode('latin-1')}")
+    status, took = str(record.status or "-"), f"{record.seconds * 1000:.1f} ms"
+    if colours:
+        status, took = f"{_COLOURS.get(record.status // 100, PLAIN)}{status}{PLAIN}", f"{GREY}{took}{PLAIN}"
+    return f"{asked} {status} {took}"
 
 
 def _end_of_line(head: Head) -> str:

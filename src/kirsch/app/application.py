@@ -46,7 +46,8 @@ class Application:
     """Pages below one object, mounted at `script_name` ("" for the root of a site).
 
     config: sections by path; see Sections. keys: what may be said in them. toolboxes: what brings hooks, by the
-    namespace of its config keys. site_config: the config of the whole process, over which the sections stand.
+    namespace of its config keys. site_config: the config of the whole process, over which the sections stand; site_log:
+    its logs.
     script_name None: whatever the outer server says. request_class, response_class may be replaced; relative_urls
     is the default of url(relative=). pipeline: if not empty, requests go through serve_through(). namespaces: handlers
     for what section `/` says in a namespace of theirs, told at each merge. secret: a key of this process.
@@ -58,6 +59,7 @@ class Application:
     relative_urls: str | bool = False
     toolboxes: Mapping[str, Hooking] = {}
     site_config: GlobalConfig = GlobalConfig()
+    site_log: LogManager | None = None
     keys: Keys | None = None
     pipeline: Sequence[Any] = ()
     before_request: Callable[[], object] | None = None
@@ -68,7 +70,7 @@ class Application:
         self.script_name = script_name.rstrip("/") if script_name is not None else None
         self.toolboxes = dict(self.toolboxes)
         self.config = Sections(None, self.keys, f"config of the application at {self.script_name or '/'!r}")
-        self.log = LogManager(str(id(self)))
+        self.log = LogManager(str(id(self)), site=self.site_log)
         self.namespaces = Namespaces(log=self.log.configure)
         self.resources = Resources(self)
         self.secret = Secret()

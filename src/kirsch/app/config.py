@@ -51,6 +51,7 @@ ENVIRONMENTS: Final[dict[str, dict[str, Any]]] = {
         "request.show_tracebacks": True,
         "request.show_mismatched_params": True,
         "log.screen": True,
+        "log.format": "short",
     },
     "staging": _SERVING,
     "production": {**_SERVING, "log.screen": False},

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.hooks import POINTS, Hook
 from kirsch.app.legacykeys import modern_settings
+from kirsch.app.logforms import FORMS, LEVELS
 from kirsch.app.place import ConfigError, Place
 from kirsch.http.addresses import LOCAL, is_network
-from kirsch.options import Check, Option, OptionError, between, did_you_mean, nearest
+from kirsch.options import Check, Option, OptionError, between, did_you_mean, nearest, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -116,7 +117,10 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     Option(True, "Write both logs to the terminal, too.", name="log.screen"),
     Option("", "File of the access log; '' for none.", name="log.access_file"),
     Option("", "File of the error log; '' for none.", name="log.error_file"),
-    Option(None, "Form of a line of the access log.", str, name="log.access_log_format"),
+    Option(None, "Form of a line of the access log as text.", str, name="log.access_log_format"),
+    Option("text", "Form of all lines; see the page on logs.", check=one_of(*FORMS), name="log.format"),
+    Option("info", "From which level on messages are written.", check=one_of(*LEVELS), name="log.level"),
+    Option(False, "Hide secrets in URLs, messages and tracebacks.", name="log.redact"),
     Option(False, "Write errors to the WSGI server's own log, too.", name="log.wsgi"),
     Option([], "Pairs of name and factory around the WSGI application.", (list, tuple), name="wsgi.pipeline"),
     Option(None, "What answers a WSGI request.", object, _CALLABLE, name="wsgi.response_class"),

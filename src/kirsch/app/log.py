@@ -12,59 +12,44 @@ to all handlers; such a record has the request's values as its attribute `access
 from __future__ import annotations
 
 import logging
-import os
 import sys
 from functools import partial
 from time import perf_counter, time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from kirsch.app.accesslog import COMBINED, AccessFormat, AccessRecord, combined, record_of
-from kirsch.app.loghandlers import ErrorFormatter, LogFile, LogHandler, LogScreen, WsgiErrors, reopen, stamp
+from kirsch.app.logforms import JSON, TEXT, AccessFormatter
+from kirsch.app.loghandlers import Forwarder, LogHandler
+from kirsch.app.logplaces import LogPlaces
+from kirsch.app.logtext import stamp
 from kirsch.app.logwriter import Limited, LogWriter, patience
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable
 
     from kirsch.app.accesslog import Asked
     from kirsch.exchange import Exchange
-
-H = TypeVar("H", bound=logging.Handler)
 
 _RECORD_SIZE = 1000
 """Bytes, about, of an AccessRecord without what the client sent."""
 
 
-class LogManager:
-    """Both logs of an application, or of the process.
+class LogManager(LogPlaces):
+    """What is said in both logs. Config sets any attribute as `log.<name>`, also those of the application's own.
 
-    appid: tells applications apart; None for the process. logger_root: the name above all others. error_log,
-    access_log: the loggers; handlers of one's own may be added to them. Any other attribute may be set by config.
-    find_environ: gives the WSGI environ of the request being answered; for `wsgi`.
+    hush: set it where another process tells the story of several, and what the bus says is DEBUG.
     """
 
-    find_environ: Callable[[], Mapping[str, Any]] = dict
+    hush = False
 
-    def __init__(self, appid: Any = None, logger_root: str = "kirsch") -> None:
-        self.appid = appid
-        self.logger_root = logger_root
-        below = "" if appid is None else f".{appid}"
-        top = logging.getLogger(logger_root)
-        self._top_access = logging.getLogger(f"{logger_root}.access")
-        self._top_access.propagate = False
-        self.error_log = logging.getLogger(f"{logger_root}.error{below}")
-        self.access_log = logging.getLogger(f"{logger_root}.access{below}")
-        self._errors = top if appid is None else self.error_log
-        if not top.handlers:
-            top.addHandler(logging.NullHandler())  # else logging itself would write to a screen that is off
-        for logger in (top, self.error_log, self.access_log, self._top_access):
-            if logger.level == logging.NOTSET:
-                logger.setLevel(logging.INFO)
-        self._format = AccessFormat(COMBINED)
+    def __init__(self, appid: Any = None, logger_root: str = "kirsch", site: LogManager | None = None) -> None:
+        super().__init__(appid, logger_root, site)
         self._records: LogWriter[AccessRecord] = LogWriter(self._hand_over, f"{self.access_log.name} to handlers")
         self._limited = Limited()
+        self._noting = self._note  # PERF: bound once
         if appid is not None:
             self.close()  # what a manager with the same id has left, whose application is gone
-        self._look()
+        self._settle()
 
     # -- the error log -------------------------------------------------------------------------------------------
 
@@ -89,7 +74,7 @@ class LogManager:
 
     def from_bus(self, msg: str, level: int = logging.INFO) -> None:
         """Write what the bus says: a listener for its channel `log`."""
-        self.error(msg, "ENGINE", level)
+        self.error(msg, "ENGINE", logging.DEBUG if self.hush and level == logging.INFO else level)
 
     def time(self) -> str:
         """Now, as both logs write it."""
@@ -99,13 +84,16 @@ class LogManager:
 
     @property
     def access_log_format(self) -> str:
-        """What a line of the access log looks like: see accesslog.ATOMS. Setting it to None brings back COMBINED."""
+        """What a line of the access log looks like as text: see accesslog.ATOMS.
+
+        Setting it to None brings back that of the process, and there COMBINED.
+        """
         return self._format.text
 
     @access_log_format.setter
     def access_log_format(self, text: str | None) -> None:
-        self._format = AccessFormat(text or COMBINED)
-        self._look()
+        self._own_format = AccessFormat(text) if text else None
+        self._settle()
 
     @property
     def access_wanted(self) -> bool:
@@ -121,7 +109,7 @@ class LogManager:
         """Have the line written when this exchange is over; until then its context is the request, or its successor."""
         exchange.context = request
         if self._quick and exchange.when_done is None:
-            exchange.when_done = self._note
+            exchange.when_done = self._noting
         else:
             exchange.when_done = partial(self._done, perf_counter(), exchange.when_done)
 
@@ -131,7 +119,9 @@ class LogManager:
             second = int(time())
             if second != self._looked:
                 self._look(second)
-            self._put(combined(exchange, self._time))
+            line = combined(exchange, self._time)
+            for put in self._puts:
+                put(line, len(line))
         except Exception:
             self._complain()
         exchange.context = None  # request and exchange name each other
@@ -142,10 +132,8 @@ class LogManager:
             seconds = perf_counter() - began
             if int(now) != self._looked:
                 self._look(int(now))
-            if self._by_record:
-                self.access(record_of(exchange, now, seconds, True))
-            else:
-                self._put(self._format.line_of(exchange, now, seconds))
+            record = record_of(exchange, now, seconds, self._needs_id)
+            self.access(record.redacted() if self._redact else record)
         except Exception:
             self._complain()
         finally:
@@ -162,12 +150,11 @@ class LogManager:
         if self._by_record:
             size = len(record.target) + len(record.referer) + len(record.agent) + len(record.host)
             self._records.put(record, size + _RECORD_SIZE)
-        else:
-            self._put(f"{self._format.line(record)}\n")
-
-    def _put(self, line: str) -> None:
-        for handler in self._direct:
-            handler.writer.put(line, len(line))
+            return
+        for formatter, handlers in self._ways:
+            line = f"{formatter.line(record, self._format)}\n"
+            for handler in handlers:
+                handler.writer.put(line, len(line))
 
     def _look(self, second: int = 0) -> bool:
         """See who takes the lines. Changes of levels, filters and formatters are noticed within a second by this."""
@@ -181,8 +168,12 @@ class LogManager:
             logger = logger.parent if logger.propagate else None
         plain = [each for each in handlers if isinstance(each, LogHandler) and each.plain]
         self._by_record = bool(own.filters) or len(plain) < len(handlers)
-        self._direct = tuple(handler for handler in plain if not handler.repeated(logging.INFO))
-        self._quick = not self._by_record and self._format.text == COMBINED
+        self._ways = _ways(handler for handler in plain if not handler.repeated(logging.INFO))
+        forms = [formatter.form for formatter, _ in self._ways]
+        self._needs_id = self._by_record or self._format.needs_id or JSON in forms
+        self._quick = not self._by_record and forms in ([], [TEXT]) and self._format.text == COMBINED
+        self._quick = self._quick and not self._redact
+        self._puts = tuple(handler.writer.put for _, handlers in self._ways for handler in handlers)
         self._wanted = bool(handlers) and own.isEnabledFor(logging.INFO)
         return self._wanted
 
@@ -190,8 +181,9 @@ class LogManager:
         """Give records to the handlers of others, one by one. What they raise is said once in a while."""
         for each in records:
             try:
+                more = {"access": each, "request_id": each.request_id, "trace_id": each.trace_id}
                 record = self.access_log.makeRecord(
-                    self.access_log.name, logging.INFO, "", 0, self._format.line(each), (), None, extra={"access": each}
+                    self.access_log.name, logging.INFO, "", 0, self._format.line(each), (), None, extra=more
                 )
                 record.created = each.when
                 record.msecs = each.when % 1 * 1000
@@ -200,69 +192,7 @@ class LogManager:
                 if self._limited():
                     self.error("a handler of the access log failed", "LOG", logging.ERROR, traceback=True)
 
-    # -- where to ------------------------------------------------------------------------------------------------
-
-    @property
-    def screen(self) -> bool:
-        """Whether both logs go to the terminal: errors to stderr, accesses to stdout."""
-        return any(_find(logger, LogScreen) for logger in (self._errors, self.access_log))
-
-    @screen.setter
-    def screen(self, on: bool) -> None:
-        for logger, place, formatter in (
-            (self._errors, "stderr", ErrorFormatter()),
-            (self.access_log, "stdout", logging.Formatter()),
-        ):
-            known = _find(logger, LogScreen)
-            if on and known is None:
-                logger.addHandler(LogScreen(place, logger, formatter))
-            elif not on and known is not None:
-                _remove(logger, known)
-
-    @property
-    def error_file(self) -> str:
-        """The absolute path of the error log, or nothing. OSError if it cannot be opened."""
-        return _file_of(self._errors)
-
-    @error_file.setter
-    def error_file(self, path: str | os.PathLike[str] | None) -> None:
-        _set_file(self._errors, path, ErrorFormatter())
-
-    @property
-    def access_file(self) -> str:
-        """The absolute path of the access log, or nothing. OSError if it cannot be opened."""
-        return _file_of(self.access_log)
-
-    @access_file.setter
-    def access_file(self, path: str | os.PathLike[str] | None) -> None:
-        _set_file(self.access_log, path, logging.Formatter())
-
-    @property
-    def wsgi(self) -> bool:
-        """Whether errors go to `wsgi.errors` of the server that we are a guest of, too."""
-        return _find(self._errors, WsgiErrors) is not None
-
-    @wsgi.setter
-    def wsgi(self, on: bool) -> None:
-        known = _find(self._errors, WsgiErrors)
-        if on and known is None:
-            self._errors.addHandler(WsgiErrors(self.find_environ, ErrorFormatter()))
-        elif not on and known is not None:
-            _remove(self._errors, known)
-
-    def configure(self, key: str, value: Any) -> None:
-        """Set what config says as `log.<key>`."""
-        setattr(self, key, value)
-
     # -- keeping -------------------------------------------------------------------------------------------------
-
-    def reopen_files(self) -> None:
-        """Begin with the files of those names now, after others were moved away; also those of standard handlers."""
-        for handler in self._handlers():
-            if isinstance(handler, LogFile):
-                handler.reopen()
-            elif isinstance(handler, logging.FileHandler):
-                reopen(handler)
 
     def flush(self) -> None:
         """Write what is waiting, before this returns or within two seconds."""
@@ -273,13 +203,7 @@ class LogManager:
     def close(self) -> None:
         """Write what is waiting and take away screen and files; handlers that others have added stay."""
         self._records.stop()
-        for logger in (self._errors, self.access_log):
-            for handler in list(logger.handlers):
-                if isinstance(handler, (LogHandler, WsgiErrors)):
-                    _remove(logger, handler)
-
-    def _handlers(self) -> list[logging.Handler]:
-        return list(dict.fromkeys([*self._errors.handlers, *self.error_log.handlers, *self.access_log.handlers]))
+        self._take_away()
 
     def __repr__(self) -> str:
         places = ", ".join(handler.place for handler in self._handlers() if isinstance(handler, LogHandler))
@@ -300,29 +224,16 @@ class GlobalLog(LogManager):
         """As error() of the application that is answering, or else of this."""
         (self.find_log() or self).error(msg, context, severity, traceback)
 
-
-def _find(logger: logging.Logger, kind: type[H]) -> H | None:
-    for handler in logger.handlers:
-        if isinstance(handler, kind):
-            return handler
-    return None
+    def speak_for_others(self) -> None:
+        """Have the loggers of the application itself write here, too, unless it has set up logging by now."""
+        if not logging.root.handlers:
+            logging.root.addHandler(Forwarder(self._errors))
 
 
-def _remove(logger: logging.Logger, handler: logging.Handler) -> None:
-    logger.removeHandler(handler)
-    handler.close()
-
-
-def _file_of(logger: logging.Logger) -> str:
-    known = _find(logger, LogFile)
-    return known.place if known is not None else ""
-
-
-def _set_file(logger: logging.Logger, path: str | os.PathLike[str] | None, formatter: logging.Formatter) -> None:
-    known = _find(logger, LogFile)
-    if known is not None and path and known.place == os.path.abspath(path):
-        return
-    if path:
-        logger.addHandler(LogFile(path, logger, formatter))
-    if known is not None:
-        _remove(logger, known)
+def _ways(handlers: Iterable[LogHandler]) -> tuple[tuple[AccessFormatter, tuple[LogHandler, ...]], ...]:
+    """Handlers by what makes their lines, so that each line is made once."""
+    found: dict[tuple[str, str], tuple[AccessFormatter, list[LogHandler]]] = {}
+    for handler in handlers:
+        if isinstance(formatter := handler.formatter, AccessFormatter):
+            found.setdefault((formatter.form, formatter.place), (formatter, []))[1].append(handler)
+    return tuple((formatter, tuple(takers)) for formatter, takers in found.values())

@@ -3,68 +3,31 @@
 They are handlers of the standard library like any other, but leave the writing to a LogWriter. What goes wrong there
 (a full disk, a pipe nobody reads) costs lines, never requests: it is said once when it begins, and once how many lines
 were lost when it is over.
+
+Several processes may write to one place. What goes to a file is appended by one call of the system, which keeps it
+together; what goes to a pipe or a terminal is cut between lines into pieces that the system keeps together.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-import re
 import select
+import stat
 import sys
-from functools import lru_cache
-from time import localtime, monotonic
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
+from kirsch.app.logtext import mark
 from kirsch.app.logwriter import Limited, LogWriter, patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-LONGEST: Final = 64 * 1024
-"""Characters of one record of the error log; the middle of a longer one is left out."""
-
-MONTHS: Final = ("", "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-_UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Terminal escapes, line ends other than `\\n`, what turns the direction of writing, halves of characters."""
+PIPE_SIZE: Final = getattr(select, "PIPE_BUF", 512)
+"""Bytes that a pipe takes as one, whoever else writes to it."""
 
 _log = logging.getLogger("kirsch.log")
-
-
-@lru_cache(maxsize=8)
-def stamp(second: int) -> str:
-    """`[24/Nov/2026:13:55:36]`: local time, in English, to the second. PERF: made once a second."""
-    now = localtime(second)
-    return f"[{now[2]:02}/{MONTHS[now[1]]}/{now[0]:04}:{now[3]:02}:{now[4]:02}:{now[5]:02}]"
-
-
-class ErrorFormatter(logging.Formatter):
-    """`[time] CONTEXT message`, and what follows on lines of their own, indented: only a new record begins at the edge.
-
-    A record that says no context has that of its logger, `SERVER` for `kirsch.server`. Control characters are escaped.
-    """
-
-    def format(self, record: logging.LogRecord) -> str:
-        """The record as text."""
-        text = record.getMessage()
-        if not hasattr(record, "context"):
-            room = record.name.split(".")[1:2]
-            if room and room[0] != "error":
-                text = f"{room[0].upper()} {text}"
-        if record.exc_info:
-            text = f"{text}\n{self.formatException(record.exc_info)}"
-        if record.stack_info:
-            text = f"{text}\n{record.stack_info}"
-        if len(text) > LONGEST:
-            half = LONGEST // 2
-            text = f"{text[:half]}\n({len(text) - LONGEST} characters left out)\n{text[-half:]}"
-        return f"{stamp(int(record.created))} {_UNFIT.sub(_shown, text).rstrip()}".replace("\n", "\n    ")
-
-
-def _shown(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 class LogHandler(logging.Handler):
@@ -78,8 +41,7 @@ class LogHandler(logging.Handler):
         self.place = place
         self.home = home
         self.writer: LogWriter[str] = LogWriter(self._deliver, f"{home.name} to {place}")
-        self._own = formatter
-        self.formatter = formatter
+        self.formatter = self._own = formatter
         self._lost = 0
         self._failing = False
         self._torn = False
@@ -91,6 +53,7 @@ class LogHandler(logging.Handler):
         """Have a record written soon."""
         if self.repeated(record.levelno):
             return
+        mark(record)
         try:
             text = self.format(record)
         except Exception:
@@ -121,6 +84,11 @@ class LogHandler(logging.Handler):
         """See the class."""
         return not self.filters and self.level <= logging.INFO and self.formatter is self._own
 
+    def dress(self, formatter: logging.Formatter) -> None:
+        """Write by another formatter of ours, unless somebody has given it one of his own."""
+        if self.formatter is self._own:
+            self._own = self.formatter = formatter
+
     # -- writing -------------------------------------------------------------------------------------------------
 
     def _deliver(self, lines: list[str]) -> None:
@@ -130,7 +98,7 @@ class LogHandler(logging.Handler):
         done = 0
         try:
             while done < len(data):
-                done += self._write(data[done:] if done else data)
+                done += self._write(data, done)
         except (OSError, ValueError) as error:
             self._lost += data.count(b"\n", max(done, self._torn))  # but for the end of a line that was torn before
             if done:
@@ -140,12 +108,15 @@ class LogHandler(logging.Handler):
             self._failing = True
         else:
             self._torn = self._failing = False
-            if self._lost:
-                lost, self._lost = self._lost, 0
-                _log.warning("%d lines for %s were lost while it could not be written", lost, self.place)
+            self._say_what_is_lost()
 
-    def _write(self, data: bytes) -> int:
-        """Write some or all of it; how much. Raises OSError or ValueError."""
+    def _say_what_is_lost(self) -> None:
+        if self._lost:
+            lost, self._lost = self._lost, 0
+            _log.warning("%d lines for %s were lost while it could not be written", lost, self.place)
+
+    def _write(self, data: bytes, start: int) -> int:
+        """Write some or all of what comes from `start` on; how much. Raises OSError or ValueError."""
         raise NotImplementedError
 
     def flush(self) -> None:
@@ -155,6 +126,7 @@ class LogHandler(logging.Handler):
     def close(self) -> None:
         """Write what is waiting, and let go of everything. Whatever comes later begins anew."""
         self.writer.stop()
+        self._say_what_is_lost()
         super().close()
 
     def __repr__(self) -> str:
@@ -164,7 +136,8 @@ class LogHandler(logging.Handler):
 class LogFile(LogHandler):
     """Appends to a file, which is there from the beginning: OSError if it cannot be.
 
-    When the file has been moved or removed, as by logrotate, a new one is begun within a second of the next line.
+    When the file has been moved, as by logrotate, a new one is begun within a second, and until then lines go to the
+    moved one. When it was removed, a new one is begun with the next line.
     """
 
     def __init__(self, path: str | os.PathLike[str], home: logging.Logger, formatter: logging.Formatter) -> None:
@@ -172,22 +145,35 @@ class LogFile(LogHandler):
         self._file = _open(self.place)
         self._looked = monotonic()
 
-    def _write(self, data: bytes) -> int:
-        now = monotonic()
+    def _write(self, data: bytes, start: int) -> int:
         if self._file < 0:
             self._file = _open(self.place)
-        elif now - self._looked >= 1 and self._moved():
-            self._renew()
-        self._looked = now
-        return os.write(self._file, data)
+        else:
+            self._follow_name()
+        return os.write(self._file, memoryview(data)[start:])
 
-    def _moved(self) -> bool:
-        try:
-            there = os.stat(self.place)
-        except OSError:
-            return True
+    def _follow_name(self) -> None:
+        """Begin a new file where another has, or should have, the name. It is looked up once a second at most."""
         here = os.fstat(self._file)
-        return (there.st_ino, there.st_dev) != (here.st_ino, here.st_dev)
+        now = monotonic()
+        if not here.st_nlink:
+            self._renew()
+        elif now - self._looked >= 1:
+            self._looked = now
+            try:
+                there = os.stat(self.place)
+            except OSError:
+                there = None
+            if there is None or (there.st_ino, there.st_dev) != (here.st_ino, here.st_dev):
+                self._renew_if_allowed()
+
+    def _renew_if_allowed(self) -> None:
+        """Lines that go to the moved file are not lost, so go on with it if there can be no new one."""
+        try:
+            self._renew()
+        except OSError as error:
+            if self._limited():
+                _log.error("%s cannot be begun anew, so lines go to where it was moved: %s", self.place, error)
 
     def _renew(self) -> None:
         new = _open(self.place)
@@ -228,20 +214,33 @@ class LogScreen(LogHandler):
     Where it can, it writes past Python's own buffer, whose lock could keep the process from ending.
     """
 
-    def _write(self, data: bytes) -> int:
+    def _write(self, data: bytes, start: int) -> int:
         stream = getattr(sys, self.place)
         if stream is None:
-            return len(data)
+            return len(data) - start
         number = _descriptor(stream)
         if number is None:
-            stream.write(data.decode("utf-8"))
+            stream.write(data[start:].decode("utf-8"))
             stream.flush()
-            return len(data)
+            return len(data) - start
+        end = len(data) if stat.S_ISREG(os.fstat(number).st_mode) else _end_of_piece(data, start)
+        piece = memoryview(data)[start:end]
         try:
-            return os.write(number, data)
+            return os.write(number, piece)
         except BlockingIOError:  # somebody has made the terminal non-blocking
             select.select((), (number,), (), 1.0)
-            return os.write(number, data)
+            return os.write(number, piece)
+
+
+def _end_of_piece(data: bytes, start: int) -> int:
+    """How far a pipe takes it as one: whole records if it can be, or whole lines of one."""
+    most = start + PIPE_SIZE
+    if len(data) <= most:
+        return len(data)
+    last = end = data.rfind(b"\n", start, most) + 1
+    while end > start and data.startswith(b"    ", end):  # a record goes on there
+        end = data.rfind(b"\n", start, end - 1) + 1
+    return end or last or most
 
 
 def _descriptor(stream: Any) -> int | None:
@@ -255,16 +254,38 @@ def _descriptor(stream: Any) -> int | None:
     return number if isinstance(number, int) else None
 
 
+class Forwarder(logging.Handler):
+    """Gives what loggers of others say to the handlers of ours, whichever these are by then."""
+
+    def __init__(self, ours: logging.Logger) -> None:
+        super().__init__()
+        self._ours = ours
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Hand a record on, unless it comes from there."""
+        if not f"{record.name}.".startswith(f"{self._ours.name}."):
+            for handler in self._ours.handlers:
+                if record.levelno >= handler.level:
+                    handler.handle(record)
+
+
 class WsgiErrors(logging.Handler):
     """Writes to `wsgi.errors` of the request that is being answered, if it came by WSGI.
 
     find_environ: gives its environ.
     """
 
+    place = "wsgi.errors"
+
     def __init__(self, find_environ: Callable[[], Mapping[str, Any]], formatter: logging.Formatter) -> None:
         super().__init__()
-        self.formatter = formatter
+        self.formatter = self._own = formatter
         self._find_environ = find_environ
+
+    def dress(self, formatter: logging.Formatter) -> None:
+        """As of LogHandler."""
+        if self.formatter is self._own:
+            self._own = self.formatter = formatter
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write a record, now: the stream is the server's, and gone with the request."""

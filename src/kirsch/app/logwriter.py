@@ -2,8 +2,11 @@
 
 - Whoever has something puts it down and goes on. The thread is started by the first of them. It writes at once what
   comes after a silence, and then all that has come together within PAUSE in one go. In silence it sleeps.
-- What waits is bounded, in bytes: with a disk that stands still, lines are lost, never requests. How many is said once
-  it goes on.
+- What waits is bounded, in number and bytes: with a disk that stands still, lines are lost, never requests. How many
+  is said once it goes on.
+- PERF: to put something down takes no lock, but for the first after a silence: appending to a list is atomic, also
+  without the GIL. Who falls asleep says so first, and looks at the list after that; who puts something down does it
+  the other way round. So one of the two sees the other.
 - Only who holds `busy` writes: the thread, or whoever flushes. So the order is kept, and after the end of the process
   has begun (atexit) everybody writes for himself.
 - Locks are re-entrant, because a signal handler may log while the same thread is at it.
@@ -25,11 +28,14 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-MOST_WAITING: Final = 16 * 1024 * 1024
-"""Bytes, about: three seconds of a busy server, or one page handler gone mad."""
+MOST_WAITING: Final = 65_536
+"""Items: a second of a busy server."""
 
-OVERHEAD: Final = 100
-"""Bytes that an item is taken to need beside its own."""
+MOST_LONG: Final = 16 * 1024 * 1024
+"""Bytes, about, of items that are not short: one page handler gone mad."""
+
+SHORT: Final = 500
+"""Bytes up to which an item is only counted."""
 
 PAUSE: Final = 0.05
 """Seconds between two writes while there is always something."""
@@ -63,18 +69,31 @@ class LogWriter(Generic[T]):
         self.busy = threading.RLock()
         self._lock = threading.RLock()
         self._waiting: list[T] = []
-        self._size = 0
+        self._long = 0  # bytes waiting in items that are not short
+        self._taking = False
         self._idle = True
         self._wake: threading.Lock | None = None  # of the thread, and its token: a thread without it ends
 
     def put(self, item: T, size: int) -> None:
         """Have something written soon. size: about how many bytes it is."""
-        with self._lock:
-            if self._size > MOST_WAITING:
+        waiting = self._waiting
+        if len(waiting) >= MOST_WAITING or (size > SHORT and not self._has_room(size)):
+            with self._lock:
                 self.lost += 1
-                return
-            self._waiting.append(item)
-            self._size += size + OVERHEAD
+            return
+        waiting.append(item)
+        if self._idle:
+            self._call_writer()
+
+    def _has_room(self, size: int) -> bool:
+        with self._lock:
+            room = self._long < MOST_LONG
+            if room:
+                self._long += size
+        return room
+
+    def _call_writer(self) -> None:
+        with self._lock:
             alone = self._idle and not self._rouse()
         if alone:
             self.flush(patience())
@@ -101,13 +120,18 @@ class LogWriter(Generic[T]):
     def _run(self, wake: threading.Lock) -> None:
         while self._wake is wake:
             if self.flush():
-                if self._size < MOST_WAITING // 2:
+                if len(self._waiting) < MOST_WAITING // 2 and self._long < MOST_LONG // 2:
                     wake.acquire(timeout=PAUSE)
                 continue
             with self._lock:
-                if self._waiting or self._wake is not wake:
+                if self._wake is not wake:
                     continue
                 self._idle = True
+            if self._waiting[:1]:  # it has come just before we said so, or after and has woken us
+                with self._lock:
+                    if self._idle and self._wake is wake:
+                        self._idle = False
+                        continue
             wake.acquire()
 
     def flush(self, timeout: float = -1) -> bool:
@@ -118,9 +142,7 @@ class LogWriter(Generic[T]):
         if not self.busy.acquire(timeout=timeout):
             return False
         try:
-            with self._lock:
-                batch, self._waiting = self._waiting, []
-                self._size = 0
+            batch = self._take()
             if not batch:
                 return False
             self._write(batch)
@@ -134,6 +156,19 @@ class LogWriter(Generic[T]):
                 lost, self.lost = self.lost, 0
             _log.warning("%d lines for %s were lost: they came faster than they could be written", lost, self.name)
         return True
+
+    def _take(self) -> list[T]:
+        """All that is waiting, which it is no more. For the holder of `busy`."""
+        if self._taking:  # we are in a signal handler that has come in between: who was interrupted has it all
+            return []
+        self._taking = True
+        batch = self._waiting[:]
+        del self._waiting[: len(batch)]
+        self._taking = False
+        if self._long:
+            with self._lock:
+                self._long = 0
+        return batch
 
     def stop(self) -> None:
         """Write what is waiting, and let the thread go. What is put down later starts a new one."""

@@ -195,7 +195,7 @@ class Bus(Channels):
     def _enter(self, state: State) -> None:
         self.state = state
         self._wake(state)
-        self.log(f"Bus {state.name}")
+        self.log(f"Bus {state.name}", level=20 if state is State.STARTED else 10)
 
     def _note_status(self, status: ExitStatus) -> None:
         self.exit_status = self.exit_status or status or 0

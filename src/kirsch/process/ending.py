@@ -60,13 +60,13 @@ def _lasting_threads() -> list[threading.Thread]:
 
 def join_threads(limit: float, log: Log) -> list[threading.Thread]:
     """Wait for the threads that are no daemons, `limit` seconds in all; those that may hold up the end are returned."""
-    log("Waiting for child threads to terminate...", 20)
+    log("Waiting for child threads to terminate...", 10)
     deadline = monotonic() + limit
     pools = _pool_threads()
     try:
         for thread in _lasting_threads():
             if thread not in pools:
-                log(f"Waiting for thread {thread.name}.", 20)
+                log(f"Waiting for thread {thread.name}.", 10)
                 thread.join(max(deadline - monotonic(), 0))
     except KeyboardInterrupt:
         log("Keyboard Interrupt: waiting for threads no longer", 30)

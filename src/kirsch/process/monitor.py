@@ -81,7 +81,7 @@ class Monitor(Plugin):
         self.thread = BackgroundTask(self.frequency, self.callback, bus=self.bus)
         self.thread.name = self.name
         self.thread.start()
-        self.bus.log(f"Started monitor thread {self.name!r}.")
+        self.bus.log(f"Started monitor thread {self.name!r}.", level=10)
 
     def stop(self) -> None:
         """No longer call; waits for a call that is being made, unless it is that call that stops it."""
@@ -91,7 +91,7 @@ class Monitor(Plugin):
         thread.cancel()
         if thread is not threading.current_thread():
             thread.join(self.bus.join_timeout)
-        self.bus.log(f"Stopped thread {self.name!r}.")
+        self.bus.log(f"Stopped thread {self.name!r}.", level=10)
 
     def graceful(self) -> None:
         """Begin anew, as the frequency may have changed."""

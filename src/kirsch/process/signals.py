@@ -85,7 +85,7 @@ class SignalHandler(Plugin):
             elif threading.current_thread() is not threading.main_thread():
                 self._listen(name, listener)
             elif signal.getsignal(signal.Signals[name]) is signal.SIG_IGN:
-                self.bus.log(f"{name} was set to be ignored and stays so.")
+                self.bus.log(f"{name} was set to be ignored and stays so.", level=10)
             else:
                 self.set_handler(name, listener)
         if threading.current_thread() is not threading.main_thread():
@@ -110,7 +110,7 @@ class SignalHandler(Plugin):
         self._previous.setdefault(number, previous)
         if listener is not None:
             self._listen(number.name, listener)
-        self.bus.log(f"Listening for {number.name}.")
+        self.bus.log(f"Listening for {number.name}.", level=10)
 
     def _listen(self, name: str, listener: Callable[..., object]) -> None:
         self.bus.subscribe(name, listener)
@@ -136,7 +136,7 @@ class SignalHandler(Plugin):
             self.bus.log(f"{number.name} handler not restored: only the main thread can do so.", level=30)
         else:
             del self._previous[number]
-            self.bus.log(f"Restoring {number.name} handler {handler!r}.")
+            self.bus.log(f"Restoring {number.name} handler {handler!r}.", level=10)
 
     @priority(66)
     def start(self) -> None:

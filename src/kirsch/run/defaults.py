@@ -52,6 +52,7 @@ def _configure() -> None:
     """Tie the parts together."""
     Application.toolboxes = {"tools": tools}
     Application.site_config = config
+    Application.site_log = log
     log.screen = True
     log.find_environ = lambda: present().exchange.environ or {}
     Application.keys = Keys({"tools": tools})

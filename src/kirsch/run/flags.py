@@ -39,6 +39,13 @@ FLAGS: Final = (
     Flag("--timeout-graceful-shutdown", "server.shutdown_timeout", "seconds to finish at the end; 25", "SECONDS"),
     Flag("--access-log", "log.access_file", "file of the access log", "FILE"),
     Flag("--error-log", "log.error_file", "file of the error log", "FILE"),
+    Flag(
+        "--log-format",
+        "log.format",
+        "form of lines: text, json, or short for text with short lines on the terminal",
+        "FORM",
+    ),
+    Flag("--log-level", "log.level", "debug, info, warning, error or critical; info without", "LEVEL"),
 )
 """In the order in which they are shown."""
 

@@ -17,7 +17,7 @@ from kirsch.process.notify import Notifier, activated_sockets
 from kirsch.process.plugins import Daemonizer, DropPrivileges, PIDFile
 from kirsch.process.supervisor import Supervisor, WorkersFailed
 from kirsch.process.worker import SUCCESSOR
-from kirsch.run.defaults import AT_START, config, engine, server, servers
+from kirsch.run.defaults import AT_START, config, engine, log, server, servers
 from kirsch.run.flags import add_flags, settings_of, take_env_file, workers_of
 from kirsch.run.lookup import mount, take_files
 from kirsch.run.surroundings import take_environment
@@ -85,6 +85,7 @@ def _serve(options: argparse.Namespace, said: Source, link: Link | None) -> int:
 
 def _become_worker(link: Link, options: argparse.Namespace) -> None:
     """Take the sockets from the supervisor, and leave when it says so. Ctrl-C reaches us, too, and is its business."""
+    log.hush = True  # the supervisor says for all that they serve, and that they end
     _take_sockets(link.listeners)
     engine.signal_handler.handlers = {"SIGTERM": engine.exit, "SIGUSR1": engine.graceful}
     for name in ("SIGINT", "SIGHUP"):
@@ -128,6 +129,7 @@ def _subscribe_plugins(options: argparse.Namespace, privileged: bool) -> tuple[N
 def stay() -> int:
     """Start, and stay until the end; the exit status."""
     engine.signals.subscribe()
+    log.speak_for_others()
     try:
         engine.start()
         engine.block()
