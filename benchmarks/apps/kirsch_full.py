@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 
-import msgspec
 from orders import Order
 from settings import ACCESS_LOG, FILES, HOST, IDLE, KEEP_ALIVE, LOAD, PORT, THREADS, not_yet
 
@@ -28,14 +27,11 @@ class Root:
         return "waited"
 
     @kirsch.expose
+    @kirsch.tools.json_in(type=Order)
+    @kirsch.tools.json_out()
     def order(self):
         """Add up an order: JSON in, checked, JSON out."""
-        try:
-            order = msgspec.json.decode(kirsch.request.body.read(), type=Order)
-        except msgspec.ValidationError as error:
-            raise kirsch.HTTPError(422, str(error)) from error
-        kirsch.response.headers["Content-Type"] = "application/json"
-        return msgspec.json.encode(order.add_up())
+        return kirsch.request.json.add_up()
 
     @kirsch.expose
     def session(self):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from kirsch.app.context import present
 from kirsch.run.defaults import tools
 from kirsch.toolbox.json_in import JSONInSettings, Reader
 from kirsch.toolbox.json_out import JSONOutSettings, Writer
@@ -15,7 +14,7 @@ json_out = tools.json_out.callable
 
 def json_processor(entity: Any) -> None:
     """Read the body as JSON, for a processor of one's own: `request.json` has it then."""
-    Reader(JSONInSettings()).read_into(present(), entity)
+    Reader(JSONInSettings()).read_into(entity)
 
 
 def json_handler(*args: Any, **kwargs: Any) -> bytes:

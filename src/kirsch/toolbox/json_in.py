@@ -6,9 +6,9 @@ Size is looked at first, then how deep it goes, and only then is it read. With a
 from __future__ import annotations
 
 import re
-from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
+from kirsch.app.context import present
 from kirsch.app.errorpage import PROBLEM
 from kirsch.app.errors import HTTPError
 from kirsch.http.jsontext import as_utf8, deeper_than, place
@@ -17,8 +17,6 @@ from kirsch.options import Check, Option, Options, between
 from kirsch.toolbox.prepared import PreparedTool, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from kirsch.app.body import RequestBody
     from kirsch.app.request import Request
 
@@ -57,21 +55,17 @@ class Reader:
             raise ValueError(f"type: {settings.type!r} cannot be read from JSON: {error}") from None
         self.kinds = [kind.lower() for kind in listed(settings.content_type)]
         self.force = settings.force
-        self._processor = settings.processor
+        self.processors = dict.fromkeys(self.kinds, settings.processor or self.read_into)
         self._error = settings.error if settings.type is not None else 400
         self._most = settings.maxbytes
         self._deepest = settings.depth
-
-    def processor(self, request: Request) -> Callable[[RequestBody], None]:
-        """What reads the body of a request."""
-        return self._processor or partial(self.read_into, request)
 
     def refuse(self) -> None:
         """HTTPError 415 names the types that are read."""
         listing = ", ".join(self.kinds)
         raise HTTPError(415, f"The body must be of the type {listing}.", headers={"Accept": listing})
 
-    def read_into(self, request: Request, body: RequestBody) -> None:
+    def read_into(self, body: RequestBody) -> None:
         """Set `request.json`. HTTPError 400, 413, or the status for what is of another type."""
         length = body.length
         if length is None or length > self._most:
@@ -81,7 +75,8 @@ class Reader:
         else:
             data = body.read(length)
         parameters = body.content_type.params
-        request.json = self.read(data, charset_name(parameters["charset"]) if "charset" in parameters else None)
+        codec = charset_name(parameters["charset"]) if "charset" in parameters else None
+        present().json = self.read(data, codec)
 
     def read(self, data: bytes, codec: str | None = None) -> Any:
         """What the bytes say. HTTPError as read_into(). codec: in which the client says they are written."""
@@ -127,9 +122,9 @@ class JSONIn(PreparedTool):
         request.error_type = PROBLEM
         if request.method not in request.methods_with_bodies or not request.process_request_body:
             return
-        body, processor = request.body, plan.processor(request)
+        body = request.body
         if plan.force:
-            body.processors = dict.fromkeys(plan.kinds, processor)
+            body.processors = plan.processors.copy()
             body.default_proc = plan.refuse
         else:
-            body.processors = {**body.processors, **dict.fromkeys(plan.kinds, processor)}
+            body.processors = {**body.processors, **plan.processors}

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.context import present
 from kirsch.app.errorpage import PROBLEM
+from kirsch.app.response import lacks_charset, lasting
+from kirsch.http.headers import encode_line
 from kirsch.options import Check, Option, Options, between
 from kirsch.toolbox.prepared import PreparedTool
 
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 
     from kirsch.app.request import Request
     from kirsch.app.response import Response
+    from kirsch.exchange import Field
 
 _CALLABLE: Final = Check("that can be called", callable)
 _LONGEST_PATH: Final = 100
@@ -45,6 +48,9 @@ class Writer:
         import msgspec
 
         self.content_type = settings.content_type
+        self.lines: list[Field] | None = None
+        if settings.content_type and not lacks_charset(settings.content_type):
+            self.lines = lasting([encode_line("Content-Type", settings.content_type)])
         self.handler = settings.handler or self.page
         self._default = settings.default
         self._indent = settings.indent
@@ -145,5 +151,7 @@ class JSONOut(PreparedTool):
             return
         vars(request)["_json_inner_handler"] = handler
         request.handler = plan.handler
-        if plan.content_type is not None:
+        if plan.lines and response.blank:
+            response.fields = plan.lines  # PERF: a third of what setting the header costs
+        elif plan.content_type is not None:
             response.headers["Content-Type"] = plan.content_type
