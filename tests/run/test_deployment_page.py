@@ -1,4 +1,4 @@
-"""The files that the manual shows for deployment can be read by those they are for, and are what `kirsch new` writes."""
+"""The files that the manual shows for deployment are in the form of those they are for, and what `kirsch new` writes."""
 
 from __future__ import annotations
 
