@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
     from kirsch.app.request import Request
     from kirsch.app.response import Response
-    from kirsch.exchange import Field
 
 _CALLABLE: Final = Check("that can be called", callable)
 _LONGEST_PATH: Final = 100
@@ -48,7 +47,7 @@ class Writer:
         import msgspec
 
         self.content_type = settings.content_type
-        self.lines: list[Field] | None = None
+        self.lines: list[tuple[bytes, bytes]] | None = None
         if settings.content_type and not lacks_charset(settings.content_type):
             self.lines = lasting([encode_line("Content-Type", settings.content_type)])
         self.handler = settings.handler or self.page
