@@ -62,3 +62,13 @@ def test_made_in_vain(timeout):
     cache.wait("k")
 
     assert cache.wait("k", timeout=timeout) is None
+
+
+def test_expires_by_hand():
+    """As the tool does it."""
+
+    def dated():
+        cherrypy.lib.caching.expires(secs=60, force=True)
+        return "page"
+
+    assert "Expires" in page(dated).get("/").headers
