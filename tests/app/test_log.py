@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
+import re
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -73,7 +75,7 @@ def site() -> Iterator[GlobalLog]:
 @pytest.fixture
 def app_log(site: GlobalLog) -> LogManager:
     """The logs of one application of it."""
-    return LogManager("7", ROOT)
+    return LogManager("7", ROOT, site)
 
 
 def content(app_log: LogManager, path: object) -> str:
@@ -453,3 +455,135 @@ def test_repr(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
     assert repr(app_log) == f"<LogManager {ROOT}.error.7: nowhere>"
     site.screen = True
     assert repr(site) == f"<GlobalLog {ROOT}.error: stderr, stdout>"
+
+
+# -- their form ------------------------------------------------------------------------------------------------------
+
+
+def test_json(app_log: LogManager, tmp_path: Path) -> None:
+    """Each line of both logs is an object; text is brought back as easily."""
+    app_log.error_file, app_log.access_file = tmp_path / "e.log", tmp_path / "a.log"
+    app_log.format = "json"
+    app_log.error("hello", "TEST")
+    visit(app_log, b"/x?y=1", login="anna")
+    said, asked = (json.loads(content(app_log, path)) for path in (app_log.error_file, app_log.access_file))
+    assert (said["message"], said["context"], said["level"]) == ("hello", "TEST", "INFO")
+    assert (asked["target"], asked["status"], asked["request_id"], asked["login"]) == ("/x?y=1", 200, "7", "anna")
+    app_log.format = None
+    visit(app_log)
+    assert content(app_log, app_log.access_file).splitlines()[1].startswith("10.0.0.1 - - [")
+
+
+def test_short(app_log: LogManager, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Short lines are for the terminal; a file gets whole ones."""
+    app_log.screen, app_log.format, app_log.access_file = True, "short", tmp_path / "a.log"
+    visit(app_log)
+    app_log.flush()
+    assert re.fullmatch(r"GET /x 200 \d+\.\d ms\n", capsys.readouterr().out)
+    assert content(app_log, app_log.access_file).startswith("10.0.0.1 - - [")
+
+
+def test_handlers_of_others_see_the_same(app_log: LogManager, capsys: pytest.CaptureFixture[str]) -> None:
+    """Where requests go by as records, our handlers make the same lines of them."""
+    app_log.access_log.addHandler(Collector())
+    app_log.screen = True
+    for form, line in (("short", "GET /x 200"), ("json", '{"time":'), ("text", "10.0.0.1 - -")):
+        app_log.format = form
+        visit(app_log)
+        app_log.flush()
+        assert capsys.readouterr().out.startswith(line)
+
+
+@pytest.mark.parametrize(
+    ("name", "of_site", "own"),
+    [("format", "json", "short"), ("access_log_format", "{s}", "{r}"), ("redact", True, False)],
+)
+def test_an_application_follows_the_process(
+    name: str, of_site: Any, own: Any, site: GlobalLog, app_log: LogManager
+) -> None:
+    """What is said for the process holds for applications that say nothing else, at once."""
+    setattr(site, name, of_site)
+    assert getattr(app_log, name) == getattr(LogManager("8", ROOT, site), name) == of_site
+    setattr(app_log, name, own)
+    assert (getattr(app_log, name), getattr(site, name)) == (own, of_site)
+    setattr(app_log, name, None)
+    assert getattr(app_log, name) == of_site
+
+
+def test_each_place_has_its_form(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
+    """A line that goes to several places is written in the form of each."""
+    site.access_file, app_log.access_file = tmp_path / "site.log", tmp_path / "app.log"
+    site.format, app_log.format = "json", "text"
+    app_log.access_log_format = "{s}"
+    visit(app_log)
+    site.flush()
+    assert json.loads(content(site, site.access_file))["status"] == 200
+    assert content(app_log, app_log.access_file) == "200\n"
+
+
+def test_a_formatter_of_ones_own_stays(app_log: LogManager, tmp_path: Path) -> None:
+    """Whoever has set one means it."""
+    app_log.error_file = tmp_path / "e.log"
+    app_log.error_log.handlers[-1].setFormatter(logging.Formatter("mine: %(message)s %(request_id)s"))
+    app_log.format = "json"
+    app_log.error("hello")
+    assert content(app_log, app_log.error_file) == "mine: hello \n"
+
+
+def test_redacted_requests(app_log: LogManager, tmp_path: Path) -> None:
+    """If it is wanted, secrets in a query are not written."""
+    app_log.access_file, app_log.redact = tmp_path / "a.log", True
+    visit(app_log, b"/x?token=5&y=1")
+    assert '"GET /x?token=[redacted]&y=1 HTTP/1.1" 200' in content(app_log, app_log.access_file)
+
+
+def test_level(site: GlobalLog, app_log: LogManager, caplog: pytest.LogCaptureFixture) -> None:
+    """That of the process holds for all that say nothing else; an application may say more."""
+    assert (site.level, app_log.level) == ("info", "info")
+    site.level = "Warning"
+    app_log.error("one")
+    logging.getLogger(f"{ROOT}.server").info("two")
+    app_log.level = "debug"
+    app_log.error("three", severity=logging.DEBUG)
+    assert (caplog.messages, site.level, app_log.level) == (["three"], "warning", "debug")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("format", "jsn", "one of text, json, short, not 'jsn'; did you mean 'json'"),
+        ("level", "infos", "one of debug, info, warning, error, critical, not 'infos'; did you mean 'info'"),
+    ],
+)
+def test_wrong_values(name: str, value: str, complaint: str, app_log: LogManager) -> None:
+    """They are refused, and change nothing."""
+    before = getattr(app_log, name)
+    with pytest.raises(ValueError, match=complaint):
+        setattr(app_log, name, value)
+    assert getattr(app_log, name) == before
+
+
+def test_hushed_bus(site: GlobalLog, caplog: pytest.LogCaptureFixture) -> None:
+    """One process of many leaves it to their supervisor to say that they serve; what goes wrong it says itself."""
+    site.hush = True
+    site.from_bus("started")
+    site.from_bus("broken", 40)
+    assert caplog.messages == ["ENGINE broken"]
+
+
+def test_files_of_applications_are_reopened(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
+    """With those of the process."""
+    app_log.error_file = tmp_path / "e.log"
+    os.rename(app_log.error_file, tmp_path / "e.log.1")
+    site.reopen_files()
+    assert os.path.exists(app_log.error_file)
+
+
+def test_speak_for_others(site: GlobalLog, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loggers of the application write with ours, unless it has given handlers to the root of all loggers itself."""
+    site.error_file = tmp_path / "e.log"
+    for before, said in (([Collector()], ""), ([], "shop.views oh")):
+        monkeypatch.setattr(logging.root, "handlers", before)
+        site.speak_for_others()
+        logging.getLogger("shop.views").warning("oh")
+        assert content(site, site.error_file)[23:].strip() == said

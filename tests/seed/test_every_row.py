@@ -19,7 +19,13 @@ PARTLY = {
 }
 """Rows whose test leaves something out, likewise."""
 
-ROWS = {"A": 14, "M": 12, "E": 4, "D": 21, "Q": 8, "U": 9, "N": 5, "R": 6, "C": 5, "S": 8, "H": 11, "G": 9, "T": 13}
+ELSEWHERE = {"O-05": "G", "O-08": "Q, R, S"}
+"""Rows that say nothing but where it is said: the letters of those."""
+
+ROWS = {
+    "A": 14, "M": 12, "E": 4, "D": 21, "Q": 8, "U": 9, "N": 5, "R": 6, "C": 5, "S": 8, "H": 11, "G": 9, "T": 13,
+    "L": 10, "O": 8,
+}  # fmt: skip
 
 
 def test_every_row_has_a_test():
@@ -30,6 +36,6 @@ def test_every_row_has_a_test():
         f"{letter}-{number}" for letter, number in re.findall(r"^def test_([A-Z])_([0-9]{2})_", text, re.MULTILINE)
     }
 
-    assert tested | COMING.keys() == rows
-    assert not tested & COMING.keys()
+    assert tested | COMING.keys() | ELSEWHERE.keys() == rows
+    assert not tested & (COMING.keys() | ELSEWHERE.keys())
     assert tested >= PARTLY.keys()

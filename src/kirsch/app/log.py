@@ -195,7 +195,9 @@ class LogManager(LogPlaces):
     # -- keeping -------------------------------------------------------------------------------------------------
 
     def flush(self) -> None:
-        """Write what is waiting, before this returns or within two seconds."""
+        """Write what is waiting, that of applications first; before this returns, or within two seconds for each."""
+        for each in list(self._below):
+            each.flush()
         self._records.flush(patience())
         for handler in self._handlers():
             handler.flush()

@@ -39,7 +39,7 @@ def access_json(record: AccessRecord) -> str:
         "logger": "kirsch.access",
         "message": f"{record.method} {target} {version}",
         "request_id": record.request_id,
-        "trace_id": record.trace_id,
+        "trace_id": record.trace_id or None,
         "process": os.getpid(),
         "remote": record.remote_host,
         "login": record.login,

@@ -53,6 +53,9 @@ class LogPlaces:
         self._own_format: AccessFormat | None = None
         self._own_redact: bool | None = None
 
+    def flush(self) -> None:
+        """Write what is waiting."""
+
     def _look(self) -> bool:
         """See anew who takes lines, and in which form. For those who keep it in mind."""
         return True
