@@ -52,6 +52,16 @@ def test_conditions_without_a_copy(name):
     assert (site.made, seen) == (1, [False])
 
 
+@pytest.mark.parametrize(("tag", "status"), [('"v1"', 304), ('"v2"', 200)])
+def test_conditions_on_a_stream(tag, status):
+    """They are heeded before its pieces are sent."""
+    site = Site(lambda _: iter(["a", "b"]), TAGGED, **{"response.stream": True})
+    answers = [site.get(If_None_Match=tag), site.get()]
+
+    assert [answer.status for answer in answers] == [status, 200]
+    assert [answer.text for answer in answers] == ["" if status == 304 else "ab", "ab"]
+
+
 def test_conditions_on_what_is_not_kept():
     """The first time the page is asked for whole; once it is known not to be kept it hears the conditions itself."""
     seen = []

@@ -83,10 +83,11 @@ def test_autovary_with_sessions():
     assert site.get().status == 200
 
 
-def test_large_files(tmp_path):
+@pytest.mark.parametrize("stream", [False, True])
+def test_large_files(tmp_path, stream):
     """A large file is sent as it lies on the disk, and nobody waits for it; conditions and ranges are its own."""
     (tmp_path / "a.txt").write_text("text " * 100_000)
-    site = Site(lambda _: kirsch.lib.static.serve_file(str(tmp_path / "a.txt")), antistampede_timeout=600)
+    site = Site(lambda _: kirsch.lib.static.serve_file(str(tmp_path / "a.txt")), **{"response.stream": stream})
     first = site.get()
     dated = site.get(If_Modified_Since=first.headers["Last-Modified"])
     part = site.get(Range="bytes=0-3")

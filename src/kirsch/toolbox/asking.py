@@ -6,8 +6,6 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from kirsch.http.cachecontrol import NO_WISHES, Wishes, parse_wishes
 
-Field = tuple[bytes, bytes]
-
 _SPECIAL: Final = frozenset(
     {
         b"authorization", b"cache-control", b"if-match", b"if-modified-since", b"if-none-match", b"if-range",
@@ -19,7 +17,7 @@ _SPECIAL: Final = frozenset(
 class Block(Protocol):
     """The fields of a request as they came: Fields of the exchange, see there."""
 
-    pairs: list[Field]
+    pairs: list[tuple[bytes, bytes]]
     made: dict[str, Any]
 
     def get(self, name: bytes) -> bytes | None:

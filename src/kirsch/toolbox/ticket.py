@@ -92,13 +92,15 @@ class Ticket:
         """The page is made: keep a copy of it, or of its pieces as they are sent."""
         if request.cached:  # by the stale copy
             return
-        if response.stream and not isinstance(response.page, (str, bytes, type(None))):
-            self._taken = True
-            response.body = Tee(self, iter(response.body), response.page)
-            return
         if response.is_file:  # which is sent as it lies on the disk, without being in memory as a whole
             self.release(kept=False, passing=True)
             self._heed_conditions(request, response)
+            return
+        if response.stream and not isinstance(response.page, (str, bytes, type(None))):
+            self._heed_conditions(request, response)
+            if response.status != 304:
+                self._taken = True
+                response.body = Tee(self, iter(response.body), response.page)
             return
         response.finalize()
         if response.code >= 500 and self.usable_stale() is not None:
