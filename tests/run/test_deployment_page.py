@@ -1,4 +1,4 @@
-"""The files that the manual shows for deployment are in the form of those they are for, and what `kirsch new` writes."""
+"""The files that the manual shows for deployment: in the form of those they are for, and what `kirsch new` writes."""
 
 from __future__ import annotations
 

@@ -2,90 +2,56 @@
 
 from __future__ import annotations
 
-from kirsch.toolbox.accept import Accept
-from kirsch.toolbox.allow import Allow
-from kirsch.toolbox.allowed_hosts import AllowedHosts
-from kirsch.toolbox.auth_basic import AuthBasic
-from kirsch.toolbox.auth_digest import AuthDigest
-from kirsch.toolbox.autovary import AutoVary
-from kirsch.toolbox.caching import Caching
-from kirsch.toolbox.compress import Compress
-from kirsch.toolbox.cors import Cors
-from kirsch.toolbox.csrf import CSRF
-from kirsch.toolbox.decode import Decode
-from kirsch.toolbox.encode import Encode
-from kirsch.toolbox.etags import ETags
-from kirsch.toolbox.expires import Expires
-from kirsch.toolbox.flatten import Flatten
-from kirsch.toolbox.gzip import Gzip
-from kirsch.toolbox.ignore_headers import IgnoreHeaders
-from kirsch.toolbox.jinja2 import Jinja2
-from kirsch.toolbox.json_in import JSONIn
-from kirsch.toolbox.json_out import JSONOut
-from kirsch.toolbox.last_modified import LastModified
-from kirsch.toolbox.log_headers import LogHeaders
-from kirsch.toolbox.log_hooks import LogHooks
-from kirsch.toolbox.log_tracebacks import LogTracebacks
-from kirsch.toolbox.mako import Mako
-from kirsch.toolbox.params import Params
-from kirsch.toolbox.proxy import Proxy
-from kirsch.toolbox.rate_limit import RateLimit
-from kirsch.toolbox.redirect import ErrRedirect, Redirect
-from kirsch.toolbox.referer import Referer
-from kirsch.toolbox.request_id import RequestIds
-from kirsch.toolbox.response_headers import ResponseHeaders
-from kirsch.toolbox.security_headers import SecurityHeaders
-from kirsch.toolbox.session_auth import SessionAuthTool
-from kirsch.toolbox.sessions import Sessions
-from kirsch.toolbox.static import StaticDir, StaticFile
+from typing import Final
+
 from kirsch.toolbox.tool import Toolbox
-from kirsch.toolbox.trailing_slash import TrailingSlash
-from kirsch.toolbox.xmlrpc import XMLRPC, XMLRPCFilter
+
+TOOLS: Final = {
+    "accept": "accept.Accept",
+    "allow": "allow.Allow",
+    "allowed_hosts": "allowed_hosts.AllowedHosts",
+    "auth_basic": "auth_basic.AuthBasic",
+    "auth_digest": "auth_digest.AuthDigest",
+    "autovary": "autovary.AutoVary",
+    "caching": "caching.Caching",
+    "compress": "compress.Compress",
+    "cors": "cors.Cors",
+    "csrf": "csrf.CSRF",
+    "decode": "decode.Decode",
+    "encode": "encode.Encode",
+    "err_redirect": "redirect.ErrRedirect",
+    "etags": "etags.ETags",
+    "expires": "expires.Expires",
+    "flatten": "flatten.Flatten",
+    "gzip": "gzip.Gzip",
+    "ignore_headers": "ignore_headers.IgnoreHeaders",
+    "jinja2": "jinja2.Jinja2",
+    "json_in": "json_in.JSONIn",
+    "json_out": "json_out.JSONOut",
+    "last_modified": "last_modified.LastModified",
+    "log_headers": "log_headers.LogHeaders",
+    "log_hooks": "log_hooks.LogHooks",
+    "log_tracebacks": "log_tracebacks.LogTracebacks",
+    "mako": "mako.Mako",
+    "params": "params.Params",
+    "proxy": "proxy.Proxy",
+    "rate_limit": "rate_limit.RateLimit",
+    "redirect": "redirect.Redirect",
+    "referer": "referer.Referer",
+    "request_id": "request_id.RequestIds",
+    "response_headers": "response_headers.ResponseHeaders",
+    "security_headers": "security_headers.SecurityHeaders",
+    "session_auth": "session_auth.SessionAuthTool",
+    "sessions": "sessions.Sessions",
+    "staticdir": "static.StaticDir",
+    "staticfile": "static.StaticFile",
+    "trailing_slash": "trailing_slash.TrailingSlash",
+    "xmlrpc": "xmlrpc.XMLRPC",
+    "xmlrpc_filter": "xmlrpc.XMLRPCFilter",
+}
+"""By name, the file and class of each. It is loaded when somebody first speaks of it."""
 
 
 def standard_tools() -> Toolbox:
     """A toolbox of its own, under the namespace `tools`."""
-    return Toolbox(
-        "tools",
-        accept=Accept(),
-        allow=Allow(),
-        allowed_hosts=AllowedHosts(),
-        auth_basic=AuthBasic(),
-        auth_digest=AuthDigest(),
-        autovary=AutoVary(),
-        caching=Caching(),
-        compress=Compress(),
-        cors=Cors(),
-        csrf=CSRF(),
-        decode=Decode(),
-        encode=Encode(),
-        err_redirect=ErrRedirect(),
-        etags=ETags(),
-        expires=Expires(),
-        flatten=Flatten(),
-        gzip=Gzip(),
-        ignore_headers=IgnoreHeaders(),
-        jinja2=Jinja2(),
-        json_in=JSONIn(),
-        json_out=JSONOut(),
-        last_modified=LastModified(),
-        log_headers=LogHeaders(),
-        log_hooks=LogHooks(),
-        log_tracebacks=LogTracebacks(),
-        mako=Mako(),
-        params=Params(),
-        proxy=Proxy(),
-        rate_limit=RateLimit(),
-        redirect=Redirect(),
-        referer=Referer(),
-        request_id=RequestIds(),
-        response_headers=ResponseHeaders(),
-        security_headers=SecurityHeaders(),
-        session_auth=SessionAuthTool(),
-        staticdir=StaticDir(),
-        staticfile=StaticFile(),
-        sessions=Sessions(),
-        trailing_slash=TrailingSlash(),
-        xmlrpc=XMLRPC(),
-        xmlrpc_filter=XMLRPCFilter(),
-    )
+    return Toolbox("tools", {name: f"kirsch.toolbox.{place}" for name, place in TOOLS.items()})

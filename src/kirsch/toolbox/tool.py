@@ -12,7 +12,9 @@ What the method `before_handler` of such a subclass returns, if that is not None
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import threading
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar, runtime_checkable
 
@@ -215,12 +217,19 @@ class SetUp(Protocol):
 
 
 class Toolbox:
-    """See the module. Put a tool in by setting an attribute, or by register()."""
+    """See the module. Put a tool in by setting an attribute, or by register().
+
+    places: by name, the dotted names of classes of tools that are loaded when they are first asked for.
+    """
 
     namespace: str
+    _places: Mapping[str, str]
+    _loading: threading.RLock
 
-    def __init__(self, namespace: str, **tools: Tool) -> None:
-        object.__setattr__(self, "namespace", namespace)
+    def __init__(self, namespace: str, places: Mapping[str, str] | None = None, **tools: Tool) -> None:
+        own = {"namespace": namespace, "_places": places or {}, "_loading": threading.RLock()}
+        for name, value in own.items():
+            object.__setattr__(self, name, value)
         for name, tool in tools.items():
             setattr(self, name, tool)
 
@@ -231,11 +240,22 @@ class Toolbox:
         object.__setattr__(self, name, tool)
 
     def __getattr__(self, name: str) -> Any:
-        raise AttributeError(f"there is no tool {self.namespace}.{name}; there are {', '.join(self.names())}")
+        place = vars(self).get("_places", {}).get(name)
+        if place is None:
+            raise AttributeError(f"there is no tool {self.namespace}.{name}; there are {', '.join(self.names())}")
+        with self._loading:
+            if name not in vars(self):
+                module, _, kind = place.rpartition(".")
+                setattr(self, name, getattr(importlib.import_module(module), kind)())
+        return vars(self)[name]
 
     def names(self) -> list[str]:
         """The names of the tools in it."""
-        return sorted(name for name, tool in vars(self).items() if isinstance(tool, (Tool, SetUp)))
+        own = (name for name, tool in vars(self).items() if isinstance(tool, (Tool, SetUp)))
+        return sorted({*own, *self._places})
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._places]
 
     def settings(self, name: str) -> frozenset[str] | None:
         """What a tool can be told beside `on` and `priority`; None: anything. AttributeError if there is none."""

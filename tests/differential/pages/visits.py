@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 import tempfile
+from typing import Any
 
 from tests.differential.pages.face import cherrypy
 from tests.differential.pages.logins import library
 
-sessions = library("sessions")
+sessions: Any = library("sessions")
 
 
 class Named:
