@@ -164,8 +164,9 @@ class Ticket:
                 f"status {response.code} without a lifetime" if terms.lifetime is None else "it is stale from the start"
             )
         elif not why and not terms.public:
-            said = terms.lifetime is not None and "cookie" in (names or ())
-            why = self._whose(request, response, body or b"", said)
+            varies = "cookie" in (names or ())
+            looked = (varies or "cookie" in request.__dict__) and not (varies and terms.lifetime is not None)
+            why = "cookies were looked at" if looked else self._whose(request, response, body or b"")
         if why or body is None:
             return why, None, ()
         copy = Copy(facts, response.code, response.phrase, kept_fields(response.fields, self.around, now), body)
@@ -184,16 +185,11 @@ class Ticket:
             return "it sets a cookie"
         return ""
 
-    def _whose(self, request: Any, response: Any, body: bytes, said: bool) -> str:
-        """Why it is for one client alone, as far as can be seen; "" if it is not.
-
-        said: it says how long it is good for, and that it varies by Cookie. Nobody else is to guess at the former.
-        """
+    def _whose(self, request: Any, response: Any, body: bytes) -> str:
+        """Why it is for one client alone, as far as can be seen beside cookies; "" if it is not."""
         own = request.__dict__
         if self.named or own.get("login") is not None:
             return "it was made in somebody's name"
-        if "cookie" in own and not said:
-            return "cookies were looked at"
         nonce = own.get("csp_nonce")
         if nonce and ("Content-Encoding" in response.headers or nonce.encode() in body):
             return "it has a nonce, or may have one"
