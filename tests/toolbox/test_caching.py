@@ -231,7 +231,9 @@ def test_cookies_that_the_page_names():
         assert (texts, site.made) == (["1", "2", "1", "2"], made)
 
 
-@pytest.mark.parametrize(("used", "coding", "made"), [(False, None, 1), (True, None, 2), (False, "gzip", 2)])
+@pytest.mark.parametrize(
+    ("used", "coding", "made"), [(False, None, 1), (True, None, 2), (False, "gzip", 1), (True, "gzip", 2)]
+)
 def test_nonces(used, coding, made):
     """A page with a nonce in it is for one client; where the nonce is in the header only, each has his own."""
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 import re
 
@@ -358,3 +360,24 @@ def test_nobody_is_told_more_than_needed():
 
     assert answer.status == 401
     assert "There is no such user with this password." in answer.text
+
+
+@pytest.mark.parametrize("policy", ["default-src 'self'", "style-src 'none'", "default-src 'self'; script-src 'nonce'"])
+def test_the_form_has_its_style_under_a_policy(policy):
+    """The hash of the one style on the page is in the Content-Security-Policy."""
+    config = {"tools.security_headers.on": True, "tools.security_headers.csp": policy, "tools.sessions.on": True}
+    own = {"tools.session_auth.on": True, "tools.session_auth.check_username_and_password": check}
+    answer = Client(LonelyApplication(Root(), "", {"/": config, "/secret": own})).get("/secret")
+    digest = hashlib.sha256(found(r"(?s)<style>(.*)</style>", answer.text).encode()).digest()
+    source = f"'sha256-{base64.b64encode(digest).decode()}'"
+
+    assert source in found(r"style-src-elem ([^;]*)", answer.headers["Content-Security-Policy"])
+
+
+def test_a_policy_that_nobody_knows_stays():
+    """One that another part of the site has made, of words that are not in the standards, is sent as it is."""
+    config = {"tools.sessions.on": True, "response.headers.Content-Security-Policy": "unheard-of 'self'"}
+    own = {"tools.session_auth.on": True, "tools.session_auth.check_username_and_password": check}
+    answer = Client(LonelyApplication(Root(), "", {"/": config, "/secret": own})).get("/secret")
+
+    assert answer.headers["Content-Security-Policy"] == "unheard-of 'self'"

@@ -120,9 +120,14 @@ def html_page(problem: Problem) -> bytes:
 
 def style_source() -> str:
     """How a Content-Security-Policy allows the style of that page, and no other."""
+    return hash_source(_STYLE)
+
+
+def hash_source(style: str) -> str:
+    """How a Content-Security-Policy allows a style that stands in a page, on lines of its own."""
     import hashlib
 
-    digest = hashlib.sha256(f"\n{_STYLE}\n".encode()).digest()
+    digest = hashlib.sha256(f"\n{style}\n".encode()).digest()
     return f"'sha256-{b2a_base64(digest, newline=False).decode()}'"
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
+from kirsch.app import nonce
 from kirsch.app.body import RequestBody
 from kirsch.app.byhand import ByHand, head_of
 from kirsch.app.hooks import HookMap, Points
@@ -373,6 +374,8 @@ class Request(OldRequestNames):
     def unique_id(self) -> RequestId:
         """An id of this request for logs, error pages and those who ask."""
         return RequestId(uuid.uuid4())
+
+    csp_nonce = lazy(nonce.csp_nonce)
 
     @property
     def log(self) -> Any:

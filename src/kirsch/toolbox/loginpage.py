@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kirsch.app.errorpage import escape
+from kirsch.app.errorpage import escape, hash_source
+from kirsch.http.contentpolicy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 class LoginForm(NamedTuple):
     """What is in the form. action: where it is sent. from_page: where to go then. problem: why it is shown again.
 
-    hidden: more fields, by name. nonce: of the page's Content-Security-Policy, "" for none.
+    hidden: more fields, by name.
     """
 
     action: str
@@ -22,7 +23,6 @@ class LoginForm(NamedTuple):
     username: str = ""
     problem: str = ""
     hidden: Mapping[str, str] = MappingProxyType({})
-    nonce: str = ""
 
 
 _STYLE: Final = """\
@@ -48,6 +48,14 @@ input:focus-visible,button:focus-visible{outline:3px solid var(--accent);outline
 border-radius:.3rem;overflow-wrap:anywhere}"""
 
 
+def allow_style(policy: str) -> str:
+    """A Content-Security-Policy under which the page has its style; the same where it cannot be read."""
+    try:
+        return str(Policy(policy).with_style(hash_source(_STYLE)))
+    except ValueError:
+        return policy
+
+
 def login_page(form: LoginForm) -> bytes:
     """The whole page. Whatever comes in goes out escaped; nothing of it is loaded from anywhere."""
     problem = f'<p class="problem" id="problem" role="alert">{escape(form.problem)}</p>\n' if form.problem else ""
@@ -56,12 +64,11 @@ def login_page(form: LoginForm) -> bytes:
         f'<input type="hidden" name="{escape(name)}" value="{escape(value)}">\n'
         for name, value in {"from_page": form.from_page, **form.hidden}.items()
     )
-    nonce = f' nonce="{escape(form.nonce)}"' if form.nonce else ""
     focus = ("", " autofocus") if form.username else (" autofocus", "")
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Log in</title>\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="robots" content="noindex">\n'
-        f"<style{nonce}>\n{_STYLE}\n</style>\n</head>\n<body>\n<main>\n<h1>Log in</h1>\n{problem}"
+        f"<style>\n{_STYLE}\n</style>\n</head>\n<body>\n<main>\n<h1>Log in</h1>\n{problem}"
         f'<form method="post" action="{escape(form.action)}">\n{hidden}'
         '<label for="username">User name</label>\n'
         f'<input id="username" name="username" value="{escape(form.username)}" required autocomplete="username" '

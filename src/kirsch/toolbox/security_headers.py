@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from binascii import b2a_base64
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kirsch.app.errorpage import is_html_page, style_source
+from kirsch.app.nonce import new_nonce, nonce_of
 from kirsch.http.contentpolicy import NONCE, Policy, permissions
 from kirsch.options import Check, Option, Options, between, one_of
 from kirsch.toolbox.prepared import PreparedTool, standing
@@ -118,7 +117,7 @@ class SecurityHeaders(PreparedTool):
         for name, value in plan.fields:
             headers.setdefault(name, value)
         if plan.with_nonce:
-            request.csp_nonce = nonce = b2a_base64(os.urandom(16), newline=False).decode()
+            nonce = new_nonce(request)
             for name, value in plan.with_nonce:
                 headers.setdefault(name, value.replace(NONCE, f"'nonce-{nonce}'"))
 
@@ -132,7 +131,7 @@ class SecurityHeaders(PreparedTool):
     def before_finalize(self, request: Any, response: Response, plan: Plan) -> None:
         """The standard page for errors is to look as it should, also under a strict policy."""
         if plan.on_error and is_html_page(response.page):
-            response.headers[CSP] = plan.on_error.replace(NONCE, f"'nonce-{getattr(request, 'csp_nonce', '')}'")
+            response.headers[CSP] = plan.on_error.replace(NONCE, f"'nonce-{nonce_of(request)}'")
 
     after_error_response = before_finalize
 

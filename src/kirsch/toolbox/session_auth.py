@@ -17,7 +17,7 @@ from kirsch.http.urls import join
 from kirsch.toolbox.auth_basic import checked
 from kirsch.toolbox.csrf import FOREIGN, refuse
 from kirsch.toolbox.kinds import HandlerTool
-from kirsch.toolbox.loginpage import LoginForm, login_page
+from kirsch.toolbox.loginpage import LoginForm, allow_style, login_page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 SCREEN: Final = "login_screen"
 LOGIN: Final = "do_login"
 LOGOUT: Final = "do_logout"
+CSP: Final = "Content-Security-Policy"
 CHECKER: Final = "check_username_and_password"
 KIND: Final = "auth_class"
 
@@ -67,8 +68,10 @@ class SessionAuth:
         request = present()
         tokens = request.belongings.get("csrf")
         hidden = {tokens.field: tokens.token()} if tokens is not None else {}
-        nonce = str(getattr(request, "csp_nonce", "") or "")
-        return login_page(LoginForm(_action(request, LOGIN), from_page, username, error_msg, hidden, nonce))
+        fields = request.response.headers
+        if CSP in fields:
+            fields[CSP] = allow_style(fields[CSP])
+        return login_page(LoginForm(_action(request, LOGIN), from_page, username, error_msg, hidden))
 
     def do_login(self, username: str, password: str, from_page: str = "..", **kwargs: Any) -> bool:
         """Let somebody in: the session gets another id, so that nobody can have planted it."""

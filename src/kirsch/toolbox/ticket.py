@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import TYPE_CHECKING, Any, Protocol
 
 from kirsch.app.conditions import settle
+from kirsch.app.nonce import is_nonce_taken, nonce_of
 from kirsch.http.cachecontrol import KEEPABLE, UNASKED, initial_age, parse_terms, vary_names
 from kirsch.http.dates import parse_http_date
 from kirsch.toolbox.copies import Copy, Facts, kept_fields
@@ -188,10 +189,11 @@ class Ticket:
     def _whose(self, request: Any, response: Any, body: bytes) -> str:
         """Why it is for one client alone, as far as can be seen beside cookies; "" if it is not."""
         own = request.__dict__
+        coded = "Content-Encoding" in response.headers
         if self.named or own.get("login") is not None:
             return "it was made in somebody's name"
-        nonce = own.get("csp_nonce")
-        if nonce and ("Content-Encoding" in response.headers or nonce.encode() in body):
+        nonce = nonce_of(request)
+        if nonce and ((coded and is_nonce_taken(request)) or nonce.encode() in body):
             return "it has a nonce, or may have one"
         return ""
 
