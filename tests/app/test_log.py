@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kirsch.app.accesslog import COMBINED, AccessRecord
+from kirsch.app.current import current
 from kirsch.app.log import GlobalLog, LogManager
 from kirsch.app.loghandlers import LogFile
 from kirsch.exchange import Exchange, Head
@@ -223,6 +224,20 @@ def test_access_by_record(app_log: LogManager, tmp_path: Path) -> None:
     assert wanted(app_log)
     app_log.access(RECORD)
     assert content(app_log, app_log.access_file).endswith('"GET /x HTTP/1.1" 200 2 "" ""\n')
+
+
+def test_access_of_the_present_request(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
+    """Of old, an application may have its line written at any moment; outside of a request there is none."""
+    app_log.access_file = tmp_path / "a.log"
+    assert wanted(app_log)
+    site.find_log = lambda: app_log
+    exchange = Visit(Head("GET", b"/now"))
+    site.access()
+    token = current.set(SimpleNamespace(exchange=exchange, login="anna", unique_id="7"))
+    site.access()
+    current.reset(token)
+    assert content(app_log, app_log.access_file)[:18] == "10.0.0.1 - anna [2"
+    assert (content(app_log, app_log.access_file).count("\n"), exchange.context) == (1, None)
 
 
 def test_format(app_log: LogManager, tmp_path: Path) -> None:

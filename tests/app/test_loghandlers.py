@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kirsch.app.loghandlers import PIPE_SIZE, Forwarder, LogFile, LogHandler, LogScreen, WsgiErrors
+from kirsch.app.loghandlers import PIPE_SIZE, Forwarder, LogFile, LogHandler, LogScreen, WsgiErrors, reopen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -154,13 +154,27 @@ def test_removed_between_two_looks(file: LogFile) -> None:
 def test_moved_to_where_no_new_one_can_be(file: LogFile, caplog: pytest.LogCaptureFixture) -> None:
     """Then the moved one is gone on with, and that is said once."""
     folder = Path(file.place).parent
-    os.rename(folder, moved := folder.with_name("moved"))
+    os.rename(folder, moved := folder.with_name(f"{folder.name}-moved"))
     for _ in range(2):
         file._looked -= 1
         file.handle(record("one"))
         file.flush()
     assert (moved / "x.log").read_text() == "one\none\n"
     assert caplog.text.count("cannot be begun anew, so lines go to where it was moved") == 1
+
+
+def test_reopened_where_no_new_one_can_be(file: LogFile, caplog: pytest.LogCaptureFixture) -> None:
+    """It is said, and ends neither the reopening of others nor the old file."""
+    standard = logging.FileHandler(file.place)
+    folder = Path(file.place).parent
+    os.rename(folder, moved := folder.with_name(f"{folder.name}-moved"))
+    file.reopen()
+    reopen(standard)
+    file.handle(record("one"))
+    file.flush()
+    standard.close()
+    assert (moved / "x.log").read_text() == "one\n"
+    assert caplog.text.count("cannot be begun anew") == 2
 
 
 def test_losses_are_told_at_the_end(home: logging.Logger, caplog: pytest.LogCaptureFixture) -> None:

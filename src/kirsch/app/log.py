@@ -18,6 +18,7 @@ from time import perf_counter, time
 from typing import TYPE_CHECKING, Any
 
 from kirsch.app.accesslog import COMBINED, AccessFormat, AccessRecord, combined, record_of
+from kirsch.app.current import current
 from kirsch.app.logforms import JSON, TEXT, AccessFormatter
 from kirsch.app.loghandlers import Forwarder, LogHandler
 from kirsch.app.logplaces import LogPlaces
@@ -145,8 +146,13 @@ class LogManager(LogPlaces):
         if self._limited():
             self.error("the access log failed", "LOG", logging.ERROR, traceback=True)
 
-    def access(self, record: AccessRecord) -> None:
-        """Have a line written, soon."""
+    def access(self, record: AccessRecord | None = None) -> None:
+        """Have a line written, soon; without a record for the request that is being answered, as it stands now."""
+        request = current.get()
+        if record is None and request is not None:
+            record = self._present_record(request.exchange, request)
+        if record is None:
+            return
         if self._by_record:
             size = len(record.target) + len(record.referer) + len(record.agent) + len(record.host)
             self._records.put(record, size + _RECORD_SIZE)
@@ -155,6 +161,12 @@ class LogManager(LogPlaces):
             line = f"{formatter.line(record, self._format)}\n"
             for handler in handlers:
                 handler.writer.put(line, len(line))
+
+    def _present_record(self, exchange: Exchange, request: Asked) -> AccessRecord:
+        before, exchange.context = exchange.context, request
+        record = record_of(exchange, time(), 0.0, self._needs_id)
+        exchange.context = before
+        return record.redacted() if self._redact else record
 
     def _look(self, second: int = 0) -> bool:
         """See who takes the lines. Changes of levels, filters and formatters are noticed within a second by this."""
@@ -225,6 +237,11 @@ class GlobalLog(LogManager):
     def __call__(self, msg: Any = "", context: str = "", severity: int = logging.INFO, traceback: bool = False) -> None:
         """As error() of the application that is answering, or else of this."""
         (self.find_log() or self).error(msg, context, severity, traceback)
+
+    def access(self, record: AccessRecord | None = None) -> None:
+        """The same, by the log of the application that is answering."""
+        log = self.find_log()
+        LogManager.access(self if log is None else log, record)
 
     def speak_for_others(self) -> None:
         """Have the loggers of the application itself write here, too, unless it has set up logging by now."""

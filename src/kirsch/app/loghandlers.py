@@ -140,6 +140,8 @@ class LogFile(LogHandler):
     moved one. When it was removed, a new one is begun with the next line.
     """
 
+    _cpbuiltin = "file"  # by which applications of old tell the handlers that config has made
+
     def __init__(self, path: str | os.PathLike[str], home: logging.Logger, formatter: logging.Formatter) -> None:
         super().__init__(os.path.abspath(path), home, formatter)
         self._file = _open(self.place)
@@ -185,7 +187,7 @@ class LogFile(LogHandler):
         """Write what is waiting to the file as it was, and begin with the one of that name now."""
         self.flush()
         with self.writer.busy:
-            self._renew()
+            self._renew_if_allowed()
 
     def close(self) -> None:
         """As of every handler; a line that comes later opens the file again."""
@@ -202,7 +204,11 @@ def _open(path: str) -> int:
 
 def reopen(handler: logging.FileHandler) -> None:
     """Have a handler of the standard library begin with the file that has its name now."""
-    new = os.fdopen(_open(handler.baseFilename), "a", encoding=handler.encoding)
+    try:
+        new = os.fdopen(_open(handler.baseFilename), "a", encoding=handler.encoding)
+    except OSError as error:
+        _log.error("%s cannot be begun anew: %s", handler.baseFilename, error)
+        return
     old = handler.setStream(new)
     if old is not None:
         old.close()
@@ -213,6 +219,8 @@ class LogScreen(LogHandler):
 
     Where it can, it writes past Python's own buffer, whose lock could keep the process from ending.
     """
+
+    _cpbuiltin = "screen"
 
     def _write(self, data: bytes, start: int) -> int:
         stream = getattr(sys, self.place)
@@ -276,6 +284,7 @@ class WsgiErrors(logging.Handler):
     """
 
     place = "wsgi.errors"
+    _cpbuiltin = "wsgi"
 
     def __init__(self, find_environ: Callable[[], Mapping[str, Any]], formatter: logging.Formatter) -> None:
         super().__init__()
