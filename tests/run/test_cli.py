@@ -84,6 +84,9 @@ def test_config_of_a_file(kirsch_command):
     assert (found["mine"]["value"], found["mine"]["place"]) == (1, "site.conf, line 4: [global]")
 
 
+MISTAKEN = "import kirsch\nclass Root:\n    @kirsch.expose\n    @kirsch.config(**{{'{}'}})\n    def page(self): pass\n"
+
+
 @pytest.mark.parametrize(
     ("program", "code", "words"),
     [
@@ -93,6 +96,16 @@ def test_config_of_a_file(kirsch_command):
             "import kirsch\nkirsch.config.update({'server.socket_host': 'localhost'})\nroot = kirsch.Application(None)",
             1,
             "::1",
+        ),
+        (
+            MISTAKEN.format("tools.jinja2.on': True, 'tools.jinja2.template': 'no.html"),
+            1,
+            "/page cannot be answered: tools.",
+        ),
+        (
+            MISTAKEN.format("hooks.before_handler': 'no.such"),
+            1,
+            "/page cannot be answered: ModuleNotFoundError: No module",
         ),
     ],
 )

@@ -250,3 +250,14 @@ def test_no_token_without_the_tool():
 
     assert answer.status == 500
     assert "tools.csrf.on" in str(answer.error)
+
+
+def test_workers_have_one_key(monkeypatch):
+    """What one of several worker processes has sealed, another one opens; other processes have keys of their own."""
+    for shared, status in (("memory:key-of-workers", 200), ("", 403)):
+        monkeypatch.setenv("_KIRSCH_STORE", shared)
+        one, other = client(), client()
+        token = one.get("/").text
+        cookie = {"Cookie": f"csrf={one.cookies['csrf']}"}
+
+        assert other.post("/", data={"csrf_token": token}, headers=cookie).status == status

@@ -9,12 +9,12 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
-from kirsch.app import nonce
 from kirsch.app.body import RequestBody
 from kirsch.app.byhand import ByHand, head_of
 from kirsch.app.hooks import HookMap, Points
 from kirsch.app.lazy import lazy
 from kirsch.app.legacynames import OldRequestNames
+from kirsch.app.nonce import csp_nonce as csp_nonce_of
 from kirsch.app.pagehandler import PageHandler
 from kirsch.app.response import Response
 from kirsch.http.addresses import LOCAL
@@ -375,7 +375,7 @@ class Request(OldRequestNames):
         """An id of this request for logs, error pages and those who ask."""
         return RequestId(uuid.uuid4())
 
-    csp_nonce = lazy(nonce.csp_nonce)
+    csp_nonce = lazy(csp_nonce_of)
 
     @property
     def log(self) -> Any:

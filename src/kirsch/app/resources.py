@@ -103,6 +103,10 @@ class Resources:
         """The Resource for what a dispatcher that is being asked has found."""
         return self._make(found, request, self._kept, dispatcher)[0]
 
+    def prepared(self, found: Found) -> Resource:
+        """The Resource for what was found, outside of any request: ConfigError for what config says wrongly."""
+        return Resource(found, self.config_of(found), self._hooking())
+
     def config_of(self, found: Found) -> dict[str, Any]:
         """The config that holds for what was found."""
         owner = self.owner

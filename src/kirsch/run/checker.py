@@ -17,7 +17,8 @@ from kirsch.app.place import ConfigError
 from kirsch.app.resource import by_namespace
 from kirsch.app.sections import segments_of
 from kirsch.dispatch.names import canonical
-from kirsch.run.routes import routes_of
+from kirsch.dispatch.tree import Dispatcher
+from kirsch.run.routes import pages_of, routes_of
 from kirsch.toolbox.static import absolute
 from kirsch.toolbox.tool import Toolbox
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from kirsch.app.place import Place
+    from kirsch.dispatch.found import Found
 
 PRODUCTION_HOSTS = ("0.0.0.0", "::")
 STATIC = {"tools.staticdir.dir": os.path.isdir, "tools.staticfile.filename": os.path.isfile}
@@ -62,6 +64,13 @@ def _check_place(application: Application, section: str, settings: Mapping[str, 
 def _place(application: Application, section: str, namespace: str, tool: str) -> Place:
     name = f"{namespace}.{tool}"
     return application.config.place(section, f"{name}.on")._replace(key=name)
+
+
+def _found(application: Application) -> Iterator[tuple[str, Found]]:
+    """The pages, as a request finds them, but for those to which something on the way would have to be called."""
+    dispatcher = Dispatcher()
+    for path in dict.fromkeys(path for path, _, _ in pages_of(application) if "{" not in path):
+        yield path, dispatcher.find(application.root, path)
 
 
 class Checker:
@@ -136,6 +145,19 @@ class Checker:
                 "request.show_tracebacks is on while the server listens to all the world: clients on this machine see "
                 "them alone, but production should set environment = 'production'"
             )
+
+    def check_config_of_pages(self) -> Iterable[str]:
+        """What decorators and nodes say is read when a page is first asked for, and would be an error 500 then."""
+        for prefix, application in self.applications.items():
+            told = set()
+            for path, found in _found(application):
+                try:
+                    application.resources.prepared(found)
+                except Exception as error:  # as a request would meet it
+                    what = str(error) if isinstance(error, ConfigError) else f"{type(error).__name__}: {error}"
+                    if what not in told:
+                        told.add(what)
+                        yield f"{prefix}{path} cannot be answered: {what}"
 
     def check_pages(self) -> Iterable[str]:
         """An application without a page answers 404 to everything."""

@@ -112,7 +112,13 @@ class Deployment:
         """It runs whatever is written to a file, at any time."""
         if self.config.get("engine.autoreload.on", True):
             what = "the process starts anew whenever a file of the program changes"
-            yield Finding(ERROR, "autoreload", what, self._place("engine.autoreload.on"), 'environment = "production"')
+            yield Finding(
+                ERROR,
+                "autoreload",
+                what,
+                self._place("engine.autoreload.on"),
+                'environment = "production"; `kirsch run` begins with it',
+            )
 
     def check_body_limits(self) -> Iterator[Finding]:
         """What a client may send decides what it may cost."""

@@ -42,7 +42,7 @@ class Route(NamedTuple):
 def routes_of(application: Application, prefix: str = "") -> list[Route]:
     """The pages of an application, sorted by path. prefix: where it is mounted."""
     found = []
-    for path, handler, methods in _pages(application):
+    for path, handler, methods in pages_of(application):
         segments, parameters = shape_of(handler)
         whole = prefix + (path + "/" if segments and not path.endswith("/") else path) + "/".join(segments)
         tools = tools_at(application, path)
@@ -52,7 +52,7 @@ def routes_of(application: Application, prefix: str = "") -> list[Route]:
     return sorted(found)
 
 
-def _pages(application: Application) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
+def pages_of(application: Application) -> Iterator[tuple[str, Any, tuple[str, ...]]]:
     """Path, handler and methods of every page."""
     for path, handler in _walk(application.root, "", (), 0):
         dispatcher = application.config.find(path, DISPATCH, application.site_config.get(DISPATCH))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, NoReturn
 
 from kirsch.app.errors import HTTPError
@@ -28,6 +29,8 @@ _METHODS: Final = Check(
 )
 
 HEAD_PRIORITY: Final = 40
+COMMON_KEY: Final = "csrf-key"
+KEY_SIZE: Final = 32
 
 FOREIGN: Final = "This was sent from a page of another site, so it was not done."
 NO_TOKEN: Final = "Your browser does not say whose page sent this, and the page had no valid token. Load it again."
@@ -66,7 +69,7 @@ class CSRF(PreparedTool):
         """Origins and keys, read. ValueError for keys that are none."""
         from kirsch.http.signing import Signer
 
-        keys = keys_of(settings.key)
+        keys = keys_of(settings.key) or _common_keys()
         if keys:
             Signer(keys, "csrf")  # which says what is wrong with them
         return Plan(settings, frozenset(filter(None, map(parse_origin, settings.trusted_origins))), keys)
@@ -103,6 +106,15 @@ class CSRF(PreparedTool):
         if request.method in SAFE_METHODS or (methods is not None and request.method not in methods):
             return False
         return not (bypass is not None and bypass(request))
+
+
+def _common_keys() -> list[bytes]:
+    """In one of several worker processes, the key that all of them have for as long as there are any; else none."""
+    from kirsch.stores.opening import shared_store
+
+    store = shared_store()
+    key = store.update(COMMON_KEY, lambda known: known or os.urandom(KEY_SIZE)) if store is not None else None
+    return [key] if key else []
 
 
 def refuse(request: Request, message: str, way_out: str) -> NoReturn:
