@@ -134,6 +134,29 @@ def sign(name="x", value="1"):
     present().response.headers[f"X-{name}"] = value
 
 
+class Waiting(Tool):
+    """Has something to do for requests with a field only."""
+
+    def hooks(self, settings):
+        for point, hook in super().hooks(settings):
+            hook.waits_for = b"x-wish"
+            yield point, hook
+
+
+@pytest.mark.parametrize(
+    ("headers", "signed"), [({}, False), ({"X-Wish": ""}, True), ({"x-WISH": "a"}, True), ({"X-Wishes": "a"}, False)]
+)
+def test_hooks_that_wait_for_a_field(headers, signed):
+    """They do not run for requests without it; the others do."""
+    tools = {"waiting": Waiting("before_finalize", sign), "sign": Tool("before_handler", sign)}
+    settings = {"tools.waiting.on": True, "tools.sign.on": True, "tools.sign.name": "always"}
+    client = with_tools(Root(), {"/page": settings}, **tools)
+
+    for _ in range(2):
+        answer = client.get("/page", headers=headers)
+        assert ("X-x" in answer.headers, "X-always" in answer.headers) == (signed, True)
+
+
 @pytest.mark.parametrize(
     ("settings", "header"),
     [

@@ -19,7 +19,7 @@ from kirsch.http.origins import parse_origin
 from kirsch.http.urls import split_target
 from kirsch.protocol.events import RemoteError
 from kirsch.protocol.proxyline import parse_preamble
-from tests.fuzz import checks, logins
+from tests.fuzz import checks, logins, packed
 from tests.fuzz.checks import text
 
 if TYPE_CHECKING:
@@ -292,5 +292,7 @@ TARGETS = {
         [b"https://example.com:8443", b"null"],
         logins.ADDRESS_WORDS,
     ),
+    "accept-encoding": Target(packed.read_accept, packed.check_accept, packed.ACCEPTS, packed.ACCEPT_WORDS, b","),
+    "packed": Target(packed.read_body, packed.check_body, packed.BODIES, packed.BODY_WORDS, b"", packed.REFUSED),
     "json": Target(checks.read_array, checks.check_json, JSON, JSON_WORDS, b",", (HTTPError,), 64 * 1024),
 }

@@ -256,6 +256,15 @@ def test_lengths_are_honest(method: str, status: int, length: int | None, told: 
     assert (b"".join(body), server.pushed) == (b"", [b""] if told is None else [])
 
 
+@pytest.mark.parametrize(("status", "data", "told"), [(200, b"", "0"), (304, b"", None), (304, b"whole", "5")])
+def test_lengths_of_whole_answers(status: int, data: bytes, told: str | None) -> None:
+    """A 304 without a body says nothing of the length: 0 would be taken for that of the page (RFC 9110 §8.6)."""
+    server = Server()
+    server.run(lambda exchange: exchange.reply(status, PLAIN, data))
+
+    assert dict(server.head[1]).get("Content-Length") == told
+
+
 def test_fields_of_the_connection_stay_here() -> None:
     """A WSGI server would refuse them."""
     server = Server()

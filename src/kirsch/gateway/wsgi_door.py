@@ -208,8 +208,8 @@ class WSGIExchange(Exchange):
         self.promised = length
 
     def reply(self, status: int, fields: Sequence[Field], data: bytes, reason: bytes = b"") -> None:
-        """As start(): a whole answer promises its length."""
-        self.promised = len(data)
+        """As start(): a whole answer promises its length, but for a 304, which is no answer to tell it by."""
+        self.promised = len(data) if data or status != 304 else None
         super().reply(status, fields, data, reason)
 
     @property
