@@ -142,6 +142,7 @@ class Compress(PreparedTool):
         """Do it, and say in a few words what was done."""
         if getattr(request, "cached", False):
             return "a copy, which was compressed when it was made, or not"
+        begin(response)
         headers = response.headers
         status = parse_status(response.status)[0]
         if status == 304:  # it must say what the page would (RFC 9110 §15.4.5)
@@ -149,7 +150,6 @@ class Compress(PreparedTool):
             return "not modified"
         if status in WITHOUT_BODY or "Content-Encoding" in headers or "Content-Range" in headers:
             return "coded already, or not a whole page"
-        begin(response)
         accept = request.headers.get("Accept-Encoding")
         plainly = accepts(IDENTITY, accept)
         if plainly and not fits(headers.get("Content-Type", ""), plan.types):
@@ -177,7 +177,7 @@ class Compress(PreparedTool):
 
 
 def begin(response: Response) -> None:
-    """Have a page that is a generator come to its first piece, or to its end: until then it may set headers."""
+    """Have a generator come to its first piece, or to its end: until then it may set status and headers."""
     page = response.page
     if isinstance(page, (*WHOLE, list, tuple, dict)) or response.is_file:
         return
