@@ -240,7 +240,8 @@ class Application:
             _refuse_circles(request)
         request.resource = resource = self.resources.find(request)
         if request.points is NO_HOOKS:
-            request.points = resource.points_for(request.exchange.head.block) if resource.waiting else resource.points
+            fields = request.exchange.head.block
+            request.points = resource.quiet if fields.made.get(resource.waiting) else resource.points_for(fields)
         points: Points | HookMap = request.points
         if resource.settings:
             resource.settle(request, response)

@@ -45,7 +45,8 @@ class Resource:
 
     pace: how long it takes. plan: how it takes its parameters. points: its hooks. setups: what is called at once.
     on_request, on_response, on_body: attributes that config sets on these, by name. headers: that config sets.
-    settings: whether there is anything to settle(). waiting: fields of requests that some of its hooks wait for.
+    settings: whether there is anything to settle(). waiting: fields of requests that some of its hooks wait for. quiet:
+    points without those hooks.
     """
 
     __slots__ = (
@@ -98,7 +99,8 @@ class Resource:
     def points_for(self, fields: Fields) -> Points:
         """Its hooks for a request with these fields: those that wait for others are left out.
 
-        PERF: what is seldom sent must cost nothing where it is not; the same fields mostly come again.
+        PERF: what is seldom sent must cost nothing where it is not. The same fields mostly come again; for those
+        `fields.made[waiting]` says that all are lacking, so that `quiet` will do.
         """
         without: bool | None = fields.made.get(self.waiting)
         if without is None:
