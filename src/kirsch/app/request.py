@@ -107,6 +107,7 @@ class Request(OldRequestNames):
     trusted_proxies: Sequence[str] = LOCAL
 
     # what happens on the way
+    cookies_read = False  # whether somebody has looked at one without asking for all, who are in `cookie` then
     json: Any = None
     prev: Request | None = None
     failed_at: str | None = None

@@ -25,7 +25,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from weakref import ref
 
 from kirsch.app.errors import HTTPError, InternalRedirect
-from kirsch.http.vary import add_vary
 from kirsch.stores.store import Conflict, LockTimeout, StoreError
 from kirsch.toolbox.storedsession import StoredSession
 
@@ -49,7 +48,6 @@ LONGEST_GRAIN: Final = 60.0
 
 AWAY: Final = "Sessions are out of reach at the moment. Please try again soon."
 BUSY: Final = "Other requests are using the same session for too long. Please try again soon."
-
 VERBS: Final = ("_exists", "_load", "_save", "_delete", "acquire_lock", "release_lock")
 
 _log = logging.getLogger("kirsch.error")
@@ -78,8 +76,7 @@ class Session(StoredSession, MutableMapping[Any, Any]):
     _used_here = False
     _finished = False
     _over = False
-    # PERF: a request has its session, and the session has the request only while it is used: what refers to itself in a
-    # circle has to be found and freed by the garbage collector, which costs more than all the rest.
+    # PERF: the session has its request only while it is used, as circles have to be found by the garbage collector.
     _of: ReferenceType[Request] | None = None
     _request: Request | None = None
 
@@ -181,7 +178,7 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         return self._missing
 
     def generate_id(self) -> str:
-        """Another id, that nobody can guess, nor has: 160 random bits."""
+        """Another id, that nobody can guess, nor has."""
         return secrets.token_hex(20)
 
     def regenerate(self) -> None:
@@ -226,8 +223,9 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         request = self._request = self._of() if self._of is not None else None
         if request is not None:
             request.keep(self)
+            request.cookies_read = True
             if not request.response.code:
-                add_vary(request.response.headers, "Cookie")
+                request.response.vary_by_cookie()
 
     def _begin(self) -> None:
         """Be a new session."""
@@ -297,13 +295,12 @@ class Session(StoredSession, MutableMapping[Any, Any]):
 
     def _look_at_age(self) -> None:
         """Have it renewed, and its cookie, if that was long ago: not with each request, as that would be a write."""
-        request, keeper = self._request, self._keeper
-        if self._found is None or request is None or keeper is None or request.response.code:
+        request, found = self._request, self._found
+        if found is None or request is None or request.response.code:
             return
-        grain = min(LONGEST_GRAIN, self.timeout * 60 / 20)
-        if not 0 <= time() - self._found.record.renewed < grain:
+        if not 0 <= time() - found.record.renewed < min(LONGEST_GRAIN, self.timeout * 60 / 20):
             self._due = True
-            if keeper.cookie.persistent and not self._announced:
+            if self._home.cookie.persistent and not self._announced:
                 self._announce()
 
     def _do_without(self, error: StoreError) -> None:

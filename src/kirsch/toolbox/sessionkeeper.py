@@ -12,7 +12,6 @@ from kirsch.toolbox.sessionrecord import Record, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import AbstractContextManager
 
     from kirsch.stores.store import Store, StoreError
     from kirsch.toolbox.serializers import Codec, Data
@@ -37,12 +36,16 @@ class Found(NamedTuple):
 
 
 class Keeper:
-    """See the module. down: whether the store was away when it was asked last."""
+    """See the module. down: whether the store was away when it was asked last.
+
+    lease: of locks: one that processes share is taken from a holder that may have died.
+    """
 
     def __init__(self, store: Store, codec: Codec, cookie: SessionCookie) -> None:
         self.store = store
         self.codec = codec
         self.cookie = cookie
+        self.lease = LEASE if store.shared else inf
         self.down = False
         self._sweep_due = 0.0
         self._lock = threading.Lock()
@@ -69,10 +72,6 @@ class Keeper:
     def delete(self, id: str) -> None:
         """Forget a session."""
         self.store.delete(PREFIX + id)
-
-    def lock(self, id: str, wait: float | None) -> AbstractContextManager[None]:
-        """As of the store. One that processes share is taken from a holder that may have died."""
-        return self.store.lock(PREFIX + id, wait, LEASE if self.store.shared else inf)
 
     # -- outages -------------------------------------------------------------------------------------------------
 

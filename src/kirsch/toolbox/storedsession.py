@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from kirsch.app.errors import HTTPError
 from kirsch.stores.store import ABSENT, Conflict
 from kirsch.toolbox.serializers import same
-from kirsch.toolbox.sessionkeeper import Found
+from kirsch.toolbox.sessionkeeper import PREFIX, Found
 from kirsch.toolbox.sessionrecord import Record, merged
 
 if TYPE_CHECKING:
@@ -85,8 +85,10 @@ class StoredSession:
     def acquire_lock(self) -> None:
         """Have it to oneself until release_lock() or the end of the page; others wait. A new one needs no lock."""
         if not (self.locked or self._new):
-            wait = self.lock_timeout
-            lock = self._home.lock(self._id, wait.total_seconds() if isinstance(wait, timedelta) else wait)
+            keeper, wait = self._home, self.lock_timeout
+            if isinstance(wait, timedelta):
+                wait = wait.total_seconds()
+            lock = keeper.store.lock(PREFIX + self._id, wait, keeper.lease)
             lock.__enter__()
             self._lock = lock
         self.locked = True
