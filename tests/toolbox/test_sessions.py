@@ -308,6 +308,19 @@ def test_outside_of_sessions():
         len(kirsch.session)
 
 
+def test_debug_tells_what_becomes_of_it(caplog):
+    """In the error log, and without the ids, which are secrets."""
+    caplog.set_level("INFO", "kirsch.error")
+    guest = visitor(debug=True)
+    guest.puts(a=1)
+    guest.puts(a=2)
+    guest.visit(lambda session: session.delete() or "")
+    told = [each.getMessage() for each in caplog.records if each.getMessage().startswith("TOOLS.SESSIONS ")]
+
+    assert [line.split()[-1] for line in told] == ["stored", "locked", "fetched", "stored", "free", "deleted"]
+    assert {len(line.split()[1]) for line in told} == {7}
+
+
 def test_objects_in_memory():
     """In the memory of this process any object may be kept, and it stays the same one."""
     guest, thing = visitor(MemoryStore()), object()

@@ -62,7 +62,6 @@ class Session(StoredSession, MutableMapping[Any, Any]):
 
     clean_freq: float | None = 5
     fallback: str | None = None
-    debug = False
 
     _own: ClassVar[bool] = False
     _generates: ClassVar[bool] = False  # ids that somebody may have already

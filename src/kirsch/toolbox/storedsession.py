@@ -46,6 +46,7 @@ class StoredSession:
     absolute_timeout: float | None = None
     locking = "implicit"
     lock_timeout: float | timedelta | None = 30
+    debug = False
 
     loaded = False
     locked = False
@@ -91,6 +92,7 @@ class StoredSession:
             lock = keeper.store.lock(PREFIX + self._id, wait, keeper.lease)
             lock.__enter__()
             self._lock = lock
+            self._note("locked")
         self.locked = True
 
     def release_lock(self) -> None:
@@ -99,6 +101,7 @@ class StoredSession:
         self.locked = False
         if lock is not None:
             lock.__exit__(None, None, None)
+            self._note("free")
 
     def _exists(self) -> bool:
         """Whether there is something by this id."""
@@ -110,6 +113,7 @@ class StoredSession:
         if found is not None and self.absolute_timeout is not None and self._seconds(found.record) <= 0:
             self._home.delete(self._id)
             found = self._found = None
+        self._note("fetched" if found is not None else "not there")
         return (found.data, None) if found is not None else None
 
     def _save(self, expiration_time: datetime | None) -> None:
@@ -127,6 +131,11 @@ class StoredSession:
     def _delete(self) -> None:
         """Remove what is stored by this id."""
         self._home.delete(self._id)
+        self._note("deleted")
+
+    def _note(self, what: str) -> None:
+        if self.debug:
+            _log.info("TOOLS.SESSIONS %s… %s", self._id[:6], what)  # the rest of an id is a secret
 
     # -- steps of it ---------------------------------------------------------------------------------------------
 
@@ -149,6 +158,7 @@ class StoredSession:
                 record, version = self._merge(record, theirs), theirs.version
             else:
                 self._found, self._due, self._new = Found(record, self._data, version), False, False
+                self._note("stored")
                 return
         raise Conflict(f"a session in {self._home.store.url} is changed too often to be stored")
 
