@@ -82,8 +82,8 @@ def test_run_a_wsgi_application(serve):
 
 
 def test_dev_runs_anew(serve):
-    """At the desk a change is served soon; what is broken is told of, and waited for."""
-    served = serve("dev", PROGRAM)
+    """At the desk a change is served soon; what is broken is told of, and waited for; whatever the environment is."""
+    served = serve("dev", PROGRAM + "kirsch.config.update({'environment': 'production'})\n")
     served.program.write_text("1 / 0")
     served.until(lambda: "waiting for a change" in served.log.read_text())
     served.program.write_text(PROGRAM.replace("hello", "good morning"))
@@ -99,6 +99,12 @@ def test_dev_runs_anew(serve):
         (["run", "nowhere:app"], 3, "there is no module 'nowhere'"),
         (["run"], 3, "say which application is meant: --app module:name"),
         (["run", "--limit-max-requests", "5"], 3, "needs --workers"),
+        (
+            ["run", "wsgiref.simple_server:demo_app", "--tls-cert", "no.pem"],
+            1,
+            "server.ssl_certificate: no.pem is not there",
+        ),
+        ([], 2, "serve at your desk"),
         (["run", "--nonsense"], 2, "unrecognized arguments: --nonsense"),
     ],
 )

@@ -287,12 +287,13 @@ def test_a_new_certificate(files, caplog):
     ("change", "message"),
     [
         ({"ssl_certificate": "/none.crt"}, r"server\.ssl_certificate: /none\.crt is not there"),
-        ({"ssl_private_key": "/none.key"}, r"/none\.key is not there"),
+        ({"ssl_private_key": "/none.key"}, r"server\.ssl_private_key: /none\.key is not there"),
         ({"ssl_private_key": "other"}, r"belongs to another certificate"),
         ({"ssl_private_key": "locked"}, r"is encrypted; set server\.ssl_private_key_password"),
         ({"ssl_private_key": "locked", "ssl_private_key_password": "wrong"}, r"does not open"),
         ({"ssl_ciphers": "NONSENSE"}, r"server\.ssl_ciphers"),
-        ({"ssl_private_key": None}, r"with its key in the same file"),
+        ({"ssl_private_key": None}, r"there is no private key in .*\.crt|there is no private key in .*\.pem"),
+        ({"ssl_certificate": "other"}, r"there is no certificate in"),
     ],
 )
 def test_what_cannot_be_used(files, change, message):
@@ -300,7 +301,7 @@ def test_what_cannot_be_used(files, change, message):
     certificate, key = files("a.example")
     keys = {"other": files("b.example", name="b")[1], "locked": files("a.example", name="l", password=b"secret")[1]}
     settings = {"ssl_certificate": certificate, "ssl_private_key": key, **change}
-    settings["ssl_private_key"] = keys.get(settings["ssl_private_key"], settings["ssl_private_key"])
+    settings = {name: keys.get(value, value) for name, value in settings.items()}
     with pytest.raises(TLSError, match=message), serving(answer, **settings):
         pass
 

@@ -31,6 +31,11 @@ class ChannelFailures(ExceptionGroup[Exception]):
         """The exceptions, in the order in which they were raised."""
         return list(self.exceptions)
 
+    @property
+    def plain(self) -> bool:
+        """Whether each says all there is to say, so that nobody needs a traceback."""
+        return all(getattr(each, "plain", False) for each in self.exceptions)
+
     def __str__(self) -> str:
         return "\n".join(map(repr, self.exceptions))
 

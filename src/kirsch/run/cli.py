@@ -44,7 +44,11 @@ LONGEST_SHOWN: Final = 60
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; gives the exit code."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    if not (sys.argv[1:] if arguments is None else arguments):
+        parser.print_help(sys.stderr)
+        return MISUSED
+    options = parser.parse_args(arguments)
     try:
         if options.alone is not None:
             code: int = options.alone(options)
@@ -77,6 +81,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.set_defaults(alone=None)
     parser.add_argument("--version", action="version", version=f"kirsch {version()}, Python {python_version()}")
     verbs = parser.add_subparsers(required=True, metavar="VERB")
+    for add in (add_dev, add_run, add_new):
+        add(verbs, common)
     routes = verbs.add_parser("routes", parents=[common], help="all pages: path, methods, handler, parameters, tools")
     routes.set_defaults(verb=show_routes)
     why = verbs.add_parser("explain", parents=[common], help="why a request is answered as it is")
@@ -91,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", parents=[common], help="what is wrong, or hardly meant")
     check.add_argument("--deploy", action="store_true", help="what to change before the world can reach the site, too")
     check.set_defaults(verb=show_findings)
-    for add in (add_run, add_dev, add_shell, add_health, add_new, add_cherryd):
+    for add in (add_shell, add_health, add_cherryd):
         add(verbs, common)
     return parser
 

@@ -6,6 +6,7 @@ Made when `kirsch` is imported; no thread, socket or file comes into being befor
 from __future__ import annotations
 
 import os
+import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -26,7 +27,6 @@ from kirsch.run.servers import Servers
 from kirsch.run.service import WebServer
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wsgi import Application, Tree
-from kirsch.server.listener import ListenError
 from kirsch.toolbox.sessions import present_session
 from kirsch.toolbox.standard import standard_tools
 
@@ -152,6 +152,12 @@ class Face(ModuleType):
         return thread_data
 
 
+def tell(failures: ChannelFailures) -> None:
+    """Say why the start has failed where the log, which has it, is not shown."""
+    if not config.get("log.screen", True):
+        sys.stderr.writelines(f"kirsch: {failure}\n" for failure in failures.get_instances())
+
+
 def quickstart(root: Any = None, script_name: str = "", config: Any = None) -> None:
     """Mount an object, start, and stay until the process is told to end (SIGTERM, Ctrl-C).
 
@@ -174,8 +180,9 @@ def quickstart(root: Any = None, script_name: str = "", config: Any = None) -> N
     except KeyboardInterrupt:
         engine.exit()
     except ChannelFailures as failures:
-        if all(isinstance(failure, ListenError) for failure in failures.get_instances()):
-            raise SystemExit(1) from None  # it has been said in the log
+        if failures.plain:
+            tell(failures)
+            raise SystemExit(1) from None
         raise
 
 

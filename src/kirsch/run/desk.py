@@ -51,9 +51,11 @@ def dev(options: argparse.Namespace) -> int:
         from kirsch.run.devcert import dev_certificate
 
         setattr(options, "server.ssl_certificate", dev_certificate(os.environ))
+    options.set = ["environment=development", *options.set]  # whatever the site is elsewhere
     engine.said = settings_of(options, os.environ)
     config.update({"environment": "development"})
     mount(options.target or options.app, options.config or [])
+    config.update(engine.said)  # now, as plugins that are turned on while the engine starts miss that
     os.environ[AT_DESK] = "yes"  # for when it runs anew
     return stay()
 

@@ -15,14 +15,14 @@ from kirsch.process.channels import ChannelFailures
 from kirsch.process.link import Link
 from kirsch.process.notify import Notifier, activated_sockets
 from kirsch.process.plugins import Daemonizer, DropPrivileges, PIDFile
-from kirsch.process.supervisor import Supervisor, WorkersFailed
+from kirsch.process.supervisor import Supervisor
 from kirsch.process.worker import SUCCESSOR
-from kirsch.run.defaults import AT_START, config, engine, log, server, servers
+from kirsch.run.defaults import AT_START, config, engine, log, server, servers, tell
 from kirsch.run.flags import add_flags, settings_of, take_env_file, workers_of
 from kirsch.run.lookup import mount, take_files
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wear import Wear
-from kirsch.server.listener import Listener, ListenError, listen
+from kirsch.server.listener import Listener, listen
 from kirsch.stores.opening import SHARED
 
 if TYPE_CHECKING:
@@ -134,8 +134,9 @@ def stay() -> int:
         engine.start()
         engine.block()
     except ChannelFailures as failures:
-        if all(isinstance(each, ListenError | WorkersFailed | ConfigError) for each in failures.get_instances()):
-            return 1  # it has been said in the log
+        if failures.plain:
+            tell(failures)
+            return 1
         raise
     return 0
 

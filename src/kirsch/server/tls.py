@@ -27,6 +27,9 @@ INTERVAL: Final = 10.0
 SOON: Final = 14 * 24 * 3600
 """Seconds before its end from which on a certificate is worth a line in the log."""
 
+MOST_OF_A_FILE: Final = 1024 * 1024
+"""Bytes of a file that are looked through for what it should hold."""
+
 CIPHERS: Final = "ECDHE+AESGCM:ECDHE+CHACHA20"
 """For TLS 1.2: those with forward secrecy that nothing is known against. TLS 1.3 has no others."""
 
@@ -115,11 +118,15 @@ class TLS:
             context.set_ciphers(settings.ssl_ciphers or CIPHERS)
         except ssl.SSLError:
             raise TLSError(f"server.ssl_ciphers: OpenSSL knows none of {settings.ssl_ciphers!r}") from None
-        for file in (certificate, key, settings.ssl_certificate_chain, settings.ssl_client_ca):
+        own = setting == "ssl_certificate"
+        for name, file in (
+            (setting, certificate),
+            ("ssl_private_key" if own else setting, key),
+            ("ssl_certificate_chain", settings.ssl_certificate_chain),
+            ("ssl_client_ca", settings.ssl_client_ca),
+        ):
             if file and not os.access(file, os.R_OK):
-                raise TLSError(
-                    f"server.{setting}: {file} {'cannot be read' if os.path.exists(file) else 'is not there'}"
-                )
+                raise TLSError(f"server.{name}: {file} {'cannot be read' if os.path.exists(file) else 'is not there'}")
         try:
             context.load_cert_chain(certificate, key, settings.ssl_private_key_password or _no_password)
             if settings.ssl_certificate_chain:
@@ -147,9 +154,24 @@ def _explained(error: Exception, certificate: str, key: str | None, locked: bool
     reason = getattr(error, "reason", "") or str(error)
     if reason == "KEY_VALUES_MISMATCH":
         return f"the private key {key or certificate} belongs to another certificate than {certificate}"
+    missing = _missing(certificate, key or certificate)
+    if missing:
+        return missing
     if locked and ("PEM" in str(error) or "DECRYPT" in reason):
         return f"ssl_private_key_password does not open {key or certificate}, or that is no private key"
     return f"{certificate}{f' and {key}' if key else ' (with its key in the same file)'} cannot be used: {reason}"
+
+
+def _missing(certificate: str, key: str) -> str:
+    """What the files do not even look like; "" if there is some of each."""
+    for path, mark, what in (
+        (certificate, b"CERTIFICATE-----", "certificate"),
+        (key, b"PRIVATE KEY-----", "private key"),
+    ):
+        with open(path, "rb") as file:
+            if mark not in file.read(MOST_OF_A_FILE):
+                return f"there is no {what} in {path}; it is text that begins with -----BEGIN"
+    return ""
 
 
 def _facts(context: ssl.SSLContext, path: str) -> dict[str, str]:
