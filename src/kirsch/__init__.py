@@ -21,6 +21,7 @@ from kirsch.app.forgery import csrf_token
 from kirsch.dispatch.expose import blocking, expose, popargs, quick
 from kirsch.run.defaults import (
     Face,
+    asgi,
     config,
     engine,
     log,
@@ -67,6 +68,7 @@ __all__ = [
     "Tool",
     "Toolbox",
     "XMLRPCController",
+    "asgi",
     "blocking",
     "config",
     "csrf_token",

@@ -28,11 +28,11 @@ from tests.differential.asked import (
     wire,
 )
 from tests.differential.compare import compared
-from tests.differential.environment import NotMade
 from tests.differential.expected import EXPECTED, KNOWN
 from tests.differential.opened import OPEN
 from tests.differential.rules import RULES
 from tests.differential.servers import running
+from tests.environment import NotMade
 
 SUBJECTS = {
     "paths": paths.ASKED,

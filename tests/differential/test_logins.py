@@ -10,9 +10,9 @@ import pytest
 from kirsch.http.credentials import parse_challenges
 from kirsch.http.digest import Digest, Nonces, ha1, hashed
 from tests.differential.asked.ask import FORM, get, post
-from tests.differential.environment import NotMade
 from tests.differential.pages.logins import KEY
 from tests.differential.servers import running
+from tests.environment import NotMade
 
 pytestmark = pytest.mark.slow
 

@@ -351,3 +351,16 @@ def test_forked_child(bus: Bus, handler: SignalHandler) -> None:
     send("SIGTERM")
     bus.wait(State.EXITING)
     assert len(seen) == 1
+
+
+def test_released_signal_goes_back(bus: Bus, handler: SignalHandler) -> None:
+    """To who handled it before; the next subscribe() leaves it there, and the others stay ours."""
+    handler.subscribe()
+    handler.release("SIGTERM")
+    released = signal.getsignal(signal.SIGTERM)
+    handler.unsubscribe()
+    handler.subscribe()
+
+    assert (released, signal.getsignal(signal.SIGTERM)) == (signal.SIG_DFL, signal.SIG_DFL)
+    assert not bus.listeners["SIGTERM"]
+    assert signal.getsignal(signal.SIGHUP) not in (signal.SIG_DFL, signal.SIG_IGN)

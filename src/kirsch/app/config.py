@@ -55,7 +55,14 @@ ENVIRONMENTS: Final[dict[str, dict[str, Any]]] = {
     },
     "staging": _SERVING,
     "production": {**_SERVING, "log.screen": False},
-    "embedded": {**_SERVING, "log.screen": False, "engine.SIGHUP": None, "engine.SIGTERM": None},
+    "embedded": {
+        **_SERVING,
+        "log.screen": False,
+        "engine.SIGHUP": None,
+        "engine.SIGINT": None,
+        "engine.SIGTERM": None,
+        "engine.SIGUSR1": None,
+    },
     "test_suite": {
         **_SERVING,
         "request.show_tracebacks": True,

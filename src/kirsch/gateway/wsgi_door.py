@@ -11,27 +11,20 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
 
-from kirsch.exchange import FINISHED, ClientError, ClientGone, Exchange, ExchangeError, Head
-from kirsch.gateway.wsgi_answer import BLOCK, HOP_BY_HOP, MOST, REASONS, settle
+from kirsch.exchange import FINISHED, ClientError, ClientGone, ExchangeError, Head
+from kirsch.gateway.hosted import MAX_BODY, OPEN, PATH, QUERY, HostedExchange, number
+from kirsch.gateway.wsgi_answer import BLOCK, MOST, REASONS, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from wsgiref.types import StartResponse, WSGIApplication
 
-    from kirsch.exchange import Field, FileBody
+    from kirsch.exchange import Exchange, Field, FileBody
 
-MAX_BODY: Final = 100 * 1024 * 1024
-PATH: Final = re.compile(r"/[!-\"$->@-~]*")
-QUERY: Final = re.compile(r"[!-\"$-~]*")
-"""What may stand in a target as it is, escapes and all: printable ASCII, without what would end that part."""
+MAX_GATHERED: Final = 64 * 1024 * 1024
+"""Bytes of a stream that are kept for a server which cannot take it as it comes."""
 SLASH: Final = re.compile("%2[Ff]")
 """An escape that Cheroot leaves in PATH_INFO, where others decode it."""
-KEPT_BACK: Final = HOP_BY_HOP | {b"content-length"}
-"""Fields that are not handed on: of the connection, and the length, which is told apart."""
-UNSENT: Final = (b"Date", b"Server")
-"""Fields that an empty value takes off an answer."""
-OPEN: Final = "/:@!$&'()*+,;=~"
-"""What needs no escape in a path, besides letters, digits and `-._` (RFC 3986 §3.3)."""
 
 log = logging.getLogger("kirsch.gateway")
 
@@ -73,8 +66,8 @@ def as_wsgi(handler: Callable[[Exchange], None], max_body: int = MAX_BODY) -> WS
                 log.exception("error after the answer to %r", exchange.head)
             elif not settle(exchange, error):
                 exchange.done()
-                if isinstance(error, ClientGone) and error.__cause__ is not None:
-                    raise error.__cause__ from None  # the server's own words for it
+                if exchange.lost is not None:
+                    raise exchange.lost from None  # in the server's own words, which it knows not to log
                 raise
         return exchange.body
 
@@ -123,15 +116,14 @@ class FileAnswer:
         self.exchange.done()
 
 
-class WSGIExchange(Exchange):
+class WSGIExchange(HostedExchange):
     """A request that came by a foreign server.
 
-    body: what is to be returned to the server. broken: set when the answer breaks off; only an error tells the server.
+    body: what is to be returned to the server. lost: what the server raised, as when the client has left.
     """
 
     body: Iterable[bytes] = ()
-    broken: bool = False
-    promised: int | None = None
+    lost: Exception | None = None
     environ: dict[str, Any]
 
     def __init__(self, environ: dict[str, Any], start_response: StartResponse, max_body: int = MAX_BODY) -> None:
@@ -149,17 +141,6 @@ class WSGIExchange(Exchange):
         self.server = (environ["SERVER_NAME"].strip("[]"), number(environ["SERVER_PORT"]) or 0)
         script: str = environ.get("SCRIPT_NAME", "")
         self.prefix = script.rstrip("/").encode("latin-1").decode("utf-8", "surrogateescape")
-
-    @property
-    def complete(self) -> bool:
-        """Whether the whole answer was given."""
-        return self.stage is FINISHED and not self.broken
-
-    def check(self) -> None:
-        """The handler has come back: raises if it was too early."""
-        if not self.complete:
-            broken = " and broken off" if self.broken else ""
-            raise ExchangeError(f"the handler has returned, but its answer is {self.stage}{broken}")
 
     def measure(self) -> None:
         """Find out how long the body is.
@@ -192,6 +173,7 @@ class WSGIExchange(Exchange):
         try:
             data: bytes = self.input.read(due)
         except OSError as error:
+            self.lost = error
             raise ClientGone from error
         self.got += len(data)
         if self.left is not None:
@@ -201,23 +183,6 @@ class WSGIExchange(Exchange):
         elif self.max_body and self.got > self.max_body:
             raise ClientError(413, f"the body is longer than {self.max_body} bytes")
         return data
-
-    def start(self, status: int, fields: Sequence[Field], length: int | None = None, reason: bytes = b"") -> None:
-        """Find out beforehand whether a length of 0 is promised, or only what an empty body makes of it."""
-        super().start(status, fields, length, reason)
-        self.promised = length
-
-    def reply(self, status: int, fields: Sequence[Field], data: bytes, reason: bytes = b"") -> None:
-        """As start(): a whole answer promises its length, but for a 304, which is no answer to tell it by."""
-        self.promised = len(data) if data or status != 304 else None
-        super().reply(status, fields, data, reason)
-
-    @property
-    def told(self) -> int | None:
-        """The length for the server (RFC 9110 §8.6): none with 204; to HEAD and with 304 that of the answer to GET."""
-        if self.status == 204:
-            return None
-        return self.length or self.promised if self.bodiless else self.length
 
     def answer(self, data: bytes) -> None:
         """Keep the body for the server to fetch."""
@@ -251,22 +216,34 @@ class WSGIExchange(Exchange):
         self.push = self.begin()
 
     def begin(self) -> Callable[[bytes], object]:
-        """Hand the head to the server. What belongs to the connection stays here: a server would refuse it."""
-        headers = [
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in self.fields
-            if name.lower() not in KEPT_BACK and (value or name not in UNSENT)
-        ]
+        """Hand the head to the server. Gives what takes pieces of the body."""
+        headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in self.handed_on()]
         if self.told is not None:
             headers.append(("Content-Length", str(self.told)))
         reason = self.reason.decode("latin-1") or REASONS.get(self.status, "Unknown")
-        return self.start_response(f"{self.status} {reason}", headers)
+        push: Callable[[bytes], object] | None = self.start_response(f"{self.status} {reason}", headers)
+        return self.gather if push is None else push
+
+    def gather(self, data: bytes) -> None:
+        """For servers that have no `write`, against PEP 3333: they get the pieces when the last one is there."""
+        if not isinstance(self.body, list):
+            self.body = []
+        self.body.append(data)
+        if self.sent > MAX_GATHERED:
+            self.broken = True
+            raise ExchangeError(
+                f"a stream of more than {MAX_GATHERED} bytes, which this server would only send when all of it is "
+                "there: its start_response() gives no write(). Has it another interface, such as ASGI?"
+            )
 
     def send(self, data: bytes) -> None:
-        """What servers raise when the client has left is an OSError of some kind."""
+        """What the server raises is its own business, mostly that the client has left: not always an OSError."""
         try:
             self.push(data)
-        except OSError as error:
+        except ExchangeError:
+            raise
+        except Exception as error:
+            self.lost = error
             raise ClientGone from error
 
     def end(self) -> None:
@@ -274,10 +251,6 @@ class WSGIExchange(Exchange):
         if self.bodiless and self.told is None:
             self.push(b"")  # sends the head as it is; without this, servers add a Content-Length of 0
         self.done()
-
-    def cut(self) -> None:
-        """Only an error tells the server: see `as_wsgi`."""
-        self.broken = True
 
 
 def fields(environ: dict[str, Any]) -> list[Field]:
@@ -309,8 +282,3 @@ def target(environ: dict[str, Any]) -> bytes:
     else:
         below = quote(path, OPEN, "latin-1")
     return (f"{below}?{query}" if query else below).encode("ascii")
-
-
-def number(text: str) -> int | None:
-    """A number of decimal digits, or None."""
-    return int(text) if len(text) <= 18 and text.isascii() and text.isdigit() else None

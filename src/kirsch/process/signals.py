@@ -116,6 +116,15 @@ class SignalHandler(Plugin):
         self.bus.subscribe(name, listener)
         self._listening.append((name, listener))
 
+    def release(self, name: str) -> None:
+        """Leave a signal to whoever handled it before, now and at the next subscribe()."""
+        self.handlers.pop(name, None)
+        for known, listener in [each for each in self._listening if each[0] == name]:
+            self.bus.unsubscribe(name, listener)
+            self._listening.remove((known, listener))
+        for number in [each for each in self._previous if each.name == name]:
+            self._restore(number)
+
     def unsubscribe(self) -> None:
         """Give the signals back to whoever handled them before, and stop listening."""
         super().unsubscribe()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,6 +54,7 @@ def _configure() -> None:
     Application.toolboxes = {"tools": tools}
     Application.site_config = config
     Application.site_log = log
+    Application.acquire_thread = partial(engine.publish, "acquire_thread")
     log.screen = True
     log.find_environ = lambda: present().exchange.environ or {}
     Application.keys = Keys({"tools": tools})
@@ -184,6 +186,22 @@ def quickstart(root: Any = None, script_name: str = "", config: Any = None) -> N
             tell(failures)
             raise SystemExit(1) from None
         raise
+
+
+def asgi(application: Any = None, threads: int | None = None) -> Any:
+    """An ASGI application out of an Application, the tree (by default) or any WSGI application, for another server.
+
+    Our own server is left out. The engine starts and exits with the other one. threads: how many requests are answered
+    at once; as many as `server.thread_pool_max` says by default.
+    """
+    from kirsch.gateway.asgi import ASGI
+    from kirsch.gateway.wsgi import WSGIHandler
+
+    server.unsubscribe()
+    application = tree if application is None else application
+    handler = application.hosted if isinstance(application, (Application, Tree)) else WSGIHandler(application)
+    most = max(server.thread_pool, server.thread_pool_max)
+    return ASGI(handler, engine.start, engine.exit, threads or most)
 
 
 def url(

@@ -79,7 +79,7 @@ class Engine(Bus):
         """Take `engine.<key>`. `SIGTERM` and the like: what is called on that signal; None for nothing of ours."""
         name, dot, attribute = key.partition(".")
         if not dot and key.startswith("SIG"):
-            self.signal_handler.handlers.pop(key, None)
+            self.signal_handler.release(key)
             if value is not None:
                 self.signal_handler.set_handler(key, value)
         elif not dot and key == "join_timeout":

@@ -63,7 +63,12 @@ class Pipeline:
 
 
 class Application(PlainApplication):
-    """An application that any WSGI server can run, and that may have WSGI middleware around it."""
+    """An application that any WSGI server can run, and that may have WSGI middleware around it.
+
+    acquire_thread: called before each request that another server brings, on its thread: ours says it once, itself.
+    """
+
+    acquire_thread: Callable[[], object] | None = None
 
     @cached_property
     def wsgiapp(self) -> Pipeline:
@@ -73,7 +78,22 @@ class Application(PlainApplication):
     def _as_wsgi(self) -> WSGIApplication:
         from kirsch.gateway.wsgi_door import as_wsgi
 
-        return as_wsgi(lambda exchange: self.enter(exchange, self.answer))
+        return as_wsgi(self._hosted_inside)
+
+    def _hosted_inside(self, exchange: Exchange) -> None:
+        self.announce_thread()
+        self.enter(exchange, self.answer)
+
+    def hosted(self, exchange: Exchange) -> None:
+        """Answer an exchange on a thread of another server's, through the middleware if there is some."""
+        self.announce_thread()
+        self.handle(exchange)
+
+    @classmethod
+    def announce_thread(cls) -> None:
+        """The thread is one that serves from here on."""
+        if cls.acquire_thread is not None:
+            cls.acquire_thread()
 
     def merge(self, config: Any) -> None:
         """As of any application; middleware is put around it (`wsgi.pipeline`)."""
@@ -138,7 +158,12 @@ class Tree(Site):
     def _wsgi(self) -> WSGIApplication:
         from kirsch.gateway.wsgi_door import as_wsgi
 
-        return as_wsgi(self.handle)
+        return as_wsgi(self.hosted)
+
+    def hosted(self, exchange: Exchange) -> None:
+        """Answer an exchange on a thread of another server's."""
+        Application.announce_thread()
+        self.handle(exchange)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Any:
         """Answer for a WSGI server (PEP 3333)."""
