@@ -331,3 +331,14 @@ def test_notes(notes: Any) -> None:
     error = ValueError()
     error.__notes__ = notes
     assert sum(map(len, read(error)[0].notes)) <= 10_000
+
+
+@pytest.mark.parametrize(("name", "failing"), [("page.html", []), ("page.py", ["1 / 0"]), ("page", ["1 / 0"])])
+def test_columns_of_what_was_compiled(tmp_path: Path, name: str, failing: list[str]) -> None:
+    """A template is shown with its line alone: the columns are those of the Python that was made of it."""
+    path = tmp_path / name
+    path.write_text("1 / 0 }}\n")
+    frame = latest(lambda: exec(compile("1 / 0", str(path), "exec")))
+    marked = next(line for line in frame.source if line.marked)
+
+    assert [piece.text for piece in marked.pieces if piece.failing] == failing

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
 import pytest
 
 import kirsch
 from kirsch.app.place import ConfigError
-from tests.app.pages import page
+from tests.app.pages import page, site
 
 JINJA = {
     "page.html": "{% extends 'base.html' %}{% block content %}<p>{{ name }}</p>{% endblock %}",
@@ -177,3 +178,18 @@ def test_pages_share_what_they_have_in_common(folder) -> None:
         list(tool.hooks({**settings, "template": template}))
 
     assert len(tool._engines) == 1
+
+
+@BOTH
+def test_a_template_that_fails_names_its_page(tool, folder) -> None:
+    """The page for developers says which handler gave the values, and not what stands around it."""
+
+    class Shop:
+        @kirsch.expose
+        def index(self):
+            return {"numbers": 7}
+
+    config = {f"tools.{tool}.on": True, f"tools.{tool}.dir": str(folder / tool), f"tools.{tool}.template": "list.html"}
+    shown = site(Shop(), {"/": {**config, "request.show_tracebacks": True}}).get("/").text
+
+    assert re.search(r"Handler: .*Shop\.index \(", shown)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import platform
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -187,8 +188,12 @@ def _headers(request: Request) -> list[tuple[str, str]]:
 
 
 def _handler(request: Request) -> Any:
-    if request.handler_replaced:
-        return request.handler
+    """What is to answer; behind what a tool of the house has put around it, which tells nobody anything."""
+    handler = request.handler if request.handler_replaced else None
+    if isinstance(handler, partial):
+        handler = handler.func
+    if handler is not None and not getattr(handler, "__module__", "").startswith("kirsch."):
+        return handler
     return request.resource.target if request.resource is not None else None
 
 

@@ -6,6 +6,7 @@ one is where it failed.
 
 from __future__ import annotations
 
+import os
 import re
 import traceback
 from itertools import islice
@@ -48,6 +49,9 @@ MOST_NOTE: Final = 1000
 LONGEST_LOOP: Final = 8
 """Frames that call each other round and round are told once, if there are no more of them than this."""
 FEWEST_ROUNDS: Final = 4
+
+PYTHON: Final = frozenset({".py", ".pyw", ""})
+"""How names of files end that are what was compiled; other files, such as templates, were made into it."""
 
 CAUSE: Final = "cause"
 CONTEXT: Final = "context"
@@ -299,6 +303,8 @@ def _bounded(steps: list[Any], most: int) -> list[Any]:
 def _spot(code: CodeType, instruction: int, line: int, lines: list[str]) -> Spot:
     """Where a call stands: on 3.11 and later Python knows the columns, unless it was told not to."""
     begin = max(1, code.co_firstlineno)
+    if os.path.splitext(code.co_filename)[1] not in PYTHON:  # a template: the columns are those of what was made of it
+        return Spot(line, line, begin=begin)
     found: Any = next(islice(code.co_positions(), max(0, instruction) // 2, None), (None,))
     if None in found or found[0] != line or not 1 <= line <= found[1] <= len(lines):
         return Spot(line, line, begin=begin)
