@@ -412,3 +412,30 @@ def test_hooks_see_a_file_in_pieces(tmp_path):
 
     answer = page(lambda: serve_file(str(tmp_path / "x")), {"hooks.before_finalize": upper}).get("/")
     assert (answer.body, answer.headers["Content-Length"]) == (b"A" * 100_000, "100000")
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("data.css", 200), ("./sub/../data.css", 200), ("sub/100%.txt", 200), ("/data.css", 200), ("", 404),
+        ("sub", 404), ("nope", 404), ("../secret", 403), ("sub/../../secret", 403), ("/etc/passwd", 404), (".env", 404),
+        ("..\\secret", 404), ("out", 404), ("a\0b", 404), ("sub/100%25.txt", 404), (["data.css", "data.css"], 404),
+    ],
+)  # fmt: skip
+def test_a_name_of_a_client(path, name, status):
+    """Below a root, whatever is asked for, nothing outside of it is given, and no hidden file."""
+    root = path.parent / "root"
+    (root / "sub").mkdir(parents=True)
+    (root / "sub" / "100%.txt").write_text("all")
+    (path.parent / "secret").write_text("secret")
+    (root / ".env").write_text("secret")
+    (root / "out").symlink_to(path.parent / "secret")
+    path.rename(root / "data.css")
+
+    assert page(lambda: serve_download(name, root=root)).get("/").status == status
+
+
+def test_a_root_must_be_absolute():
+    """A relative one would depend on where the process was started."""
+    with pytest.raises(ValueError, match="absolute root"):
+        page(lambda: serve_file("a", root="here"), {"request.throw_errors": True}).get("/")

@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Final
 
-from kirsch.app.contents import GivenFile, OpenFile, UnsizedError
+from kirsch.app.contents import GivenFile, UnsizedError
 from kirsch.app.context import present
 from kirsch.app.errors import HTTPError, NotFound
-from kirsch.app.folder import SMALL, open_file
+from kirsch.app.folder import SMALL, Folder, open_file
 from kirsch.app.response import DEFAULT_TYPE
 from kirsch.http.codes import parse_status
 from kirsch.http.conditional import Current, decide, tag_of_304
 from kirsch.http.disposition import content_disposition
+from kirsch.http.filepaths import OutsideError, file_name
 from kirsch.http.filetypes import UNKNOWN, type_of
 from kirsch.http.ranges import ByteRange, content_range, range_parts, requested_ranges
 
@@ -36,27 +37,46 @@ def serve_file(
     content_type: str | None = None,
     disposition: str | None = None,
     name: str | None = None,
+    root: str | os.PathLike[str] | None = None,
 ) -> Any:
     """Answer with a file: return what this gives from a page. Raises NotFound, and ValueError for a relative path.
 
     content_type: by the name of the file, if not given. disposition: `attachment` to have it saved, `inline` to have it
-    shown; by the `name`, or its own.
+    shown; by the `name`, or its own. root: a directory that the path is below of, which may come from a client then.
     """
     request = present()
-    path = os.fspath(path)
-    if not os.path.isabs(path):
-        raise ValueError(f"serve_file() takes an absolute path, not {path!r}; os.path.abspath() makes one")
-    file = open_file(path)
-    if not isinstance(file, OpenFile):
+    if root is not None:
+        file, path = _below(os.fspath(root), path)
+    else:
+        path = os.fspath(path)
+        if not os.path.isabs(path):
+            raise ValueError(f"serve_file() takes an absolute path, not {path!r}: name its directory as `root`")
+        file = open_file(path)
+    if file is None or isinstance(file, str):
         raise NotFound
     response = request.response
     describe(response, content_type or type_of(path), disposition, os.path.basename(path) if name is None else name)
     return page_of(request, response, file)
 
 
-def serve_download(path: str | os.PathLike[str], name: str | None = None) -> Any:
+def _below(root: str, path: Any) -> tuple[Content | str | None, str]:
+    """What lies there in a directory, and its name. 403 for what leads out, as of tools.staticdir."""
+    if not os.path.isabs(root):
+        raise ValueError(f"serve_file() takes an absolute root, not {root!r}; os.path.abspath() makes one")
+    if not isinstance(path, str):  # a field that came twice
+        return None, ""
+    try:
+        name = file_name(path)
+    except OutsideError:
+        raise HTTPError(403) from None
+    return Folder(root).find(name) if name else None, name or ""
+
+
+def serve_download(
+    path: str | os.PathLike[str], name: str | None = None, root: str | os.PathLike[str] | None = None
+) -> Any:
     """Answer with a file to be saved, as serve_file() does."""
-    return serve_file(path, DOWNLOAD, "attachment", name)
+    return serve_file(path, DOWNLOAD, "attachment", name, root)
 
 
 def serve_fileobj(
