@@ -92,9 +92,11 @@ class Packer:
 
     def dumps(self, data: Data) -> bytes:
         """The data as bytes. Raises Unstorable."""
-        tagging = Tagging([] if self._here else None)
         try:
-            value = _encode(data if _is_simple(data) else tagging.tagged(data))
+            if _is_simple(data):
+                return _encode(data)
+            tagging = Tagging([] if self._here else None)
+            value = _encode(tagging.tagged(data))
         except (Refused, RecursionError, UnicodeError) as error:
             raise self._unstorable(data, error) from None
         return Kept(value, tuple(tagging.objects)) if tagging.objects else value

@@ -297,7 +297,8 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         request, found = self._request, self._found
         if found is None or request is None or request.response.code:
             return
-        if not 0 <= time() - found.record.renewed < min(LONGEST_GRAIN, self.timeout * 60 / 20):
+        grain = LONGEST_GRAIN if self.timeout >= LONGEST_GRAIN / 3 else self.timeout * 3  # seconds, out of minutes
+        if not 0 <= time() - found.record.renewed < grain:
             self._due = True
             if self._home.cookie.persistent and not self._announced:
                 self._announce()

@@ -27,7 +27,8 @@ class Record(NamedTuple):
 
     def pack(self, codec: Codec) -> bytes:
         """For the store."""
-        return kept(_HEAD.pack(codec.mark, self.created, self.renewed) + self.value, self.value)
+        value = _HEAD.pack(codec.mark, self.created, self.renewed) + self.value
+        return value if type(self.value) is bytes else kept(value, self.value)
 
 
 def unpack(value: bytes, codec: Codec) -> Record | None:

@@ -69,6 +69,7 @@ class StoredSession:
 
     @property
     def _home(self) -> Keeper:
+        # PERF: where time counts it is `self._keeper or self._home`
         if self._keeper is None:
             raise RuntimeError("this session has no store: it was not made by tools.sessions")
         return self._keeper
@@ -86,13 +87,14 @@ class StoredSession:
     def acquire_lock(self) -> None:
         """Have it to oneself until release_lock() or the end of the page; others wait. A new one needs no lock."""
         if not (self.locked or self._new):
-            keeper, wait = self._home, self.lock_timeout
+            keeper, wait = self._keeper or self._home, self.lock_timeout
             if isinstance(wait, timedelta):
                 wait = wait.total_seconds()
             lock = keeper.store.lock(PREFIX + self._id, wait, keeper.lease)
             lock.__enter__()
             self._lock = lock
-            self._note("locked")
+            if self.debug:
+                self._note("locked")
         self.locked = True
 
     def release_lock(self) -> None:
@@ -101,7 +103,8 @@ class StoredSession:
         self.locked = False
         if lock is not None:
             lock.__exit__(None, None, None)
-            self._note("free")
+            if self.debug:
+                self._note("free")
 
     def _exists(self) -> bool:
         """Whether there is something by this id."""
@@ -109,16 +112,17 @@ class StoredSession:
 
     def _load(self) -> tuple[Data, datetime | None] | None:
         """The data, and when it expires, if that is to be looked at; None if there is none."""
-        found = self._found = self._home.fetch(self._id)
+        found = self._found = (self._keeper or self._home).fetch(self._id)
         if found is not None and self.absolute_timeout is not None and self._seconds(found.record) <= 0:
             self._home.delete(self._id)
             found = self._found = None
-        self._note("fetched" if found is not None else "not there")
+        if self.debug:
+            self._note("fetched" if found is not None else "not there")
         return (found.data, None) if found is not None else None
 
     def _save(self, expiration_time: datetime | None) -> None:
         """Store the data, unless nothing has changed. expiration_time: for a kind of one's own, by its now()."""
-        value = self._home.codec.dumps(self._data)
+        value = (self._keeper or self._home).codec.dumps(self._data)
         found = self._found
         if found is not None:
             if self._due or not same(value, found.record.value):
@@ -131,11 +135,11 @@ class StoredSession:
     def _delete(self) -> None:
         """Remove what is stored by this id."""
         self._home.delete(self._id)
-        self._note("deleted")
+        if self.debug:
+            self._note("deleted")
 
     def _note(self, what: str) -> None:
-        if self.debug:
-            _log.info("TOOLS.SESSIONS %s… %s", self._id[:6], what)  # the rest of an id is a secret
+        _log.info("TOOLS.SESSIONS %s… %s", self._id[:6], what)  # the rest of an id is a secret
 
     # -- steps of it ---------------------------------------------------------------------------------------------
 
@@ -148,7 +152,7 @@ class StoredSession:
     def _write(self, record: Record, version: Any) -> None:
         for _ in range(MOST_TRIES):
             try:
-                version = self._home.write(self._id, record, max(self._seconds(record), 1), version)
+                version = (self._keeper or self._home).write(self._id, record, max(self._seconds(record), 1), version)
             except Conflict:
                 if self._found is None:  # somebody else's: two that are new cannot be the same one
                     raise
@@ -158,7 +162,8 @@ class StoredSession:
                 record, version = self._merge(record, theirs), theirs.version
             else:
                 self._found, self._due, self._new = Found(record, self._data, version), False, False
-                self._note("stored")
+                if self.debug:
+                    self._note("stored")
                 return
         raise Conflict(f"a session in {self._home.store.url} is changed too often to be stored")
 
