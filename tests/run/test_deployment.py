@@ -82,6 +82,16 @@ CASES = {
     "hsts": ({"/other": {"tools.security_headers.hsts": 0}}, {}, {}, "hint hsts /other"),
     "cors": ({"/other": {"tools.cors.on": True, "tools.cors.origins": "*"}}, {}, {}, "hint cors /other"),
     "csrf": ({"/": {**root()["/"], "tools.csrf.on": False}}, {}, {}, f"error csrf {ALL}"),
+    "guesses": (
+        {
+            "/other": {**root()["/"], "tools.session_auth.on": True},
+            "/other/do_login": {"tools.rate_limit.on": True},
+            "/index": {**root()["/"], "tools.session_auth.on": True, "tools.rate_limit.on": True},
+        },
+        {},
+        {},
+        "warning guesses /other",
+    ),
     "basic and csrf": ({"/": {"tools.auth_basic.on": True}}, {}, {}, f"error csrf {ALL}"),
     "cookie": (root(httponly=False), {}, {}, f"error session-cookies {ALL}"),
     "cookie over http": (root(secure=False), {}, {}, f"error session-cookies {ALL}"),

@@ -243,6 +243,13 @@ class Deployment:
             lambda page: self._public and not self._tls and page.on("auth_basic") and not page.on("proxy"), finding
         )
 
+    def check_guesses(self) -> Iterator[Finding]:
+        """The form is taken at every address below the tool that ends in its name: a limit on one of them is none."""
+        what = "passwords may be tried without a limit: a form to log in is taken at every address below"
+        write = "tools.rate_limit for the same section as tools.session_auth; see the page on logins"
+        finding = Finding(WARNING, "guesses", what, "", write)
+        return self._where_pages(lambda page: page.on("session_auth") and not page.on("rate_limit"), finding)
+
     # -- steps of it ---------------------------------------------------------------------------------------------
 
     @property
