@@ -193,3 +193,22 @@ def test_a_template_that_fails_names_its_page(tool, folder) -> None:
     shown = site(Shop(), {"/": {**config, "request.show_tracebacks": True}}).get("/").text
 
     assert re.search(r"Handler: .*Shop\.index \(", shown)
+
+
+@BOTH
+@pytest.mark.parametrize("on", [True, False])
+def test_a_template_filled_by_hand(tool, folder, on) -> None:
+    """By the folders and values that config names for the page, whether the tool is on or not."""
+    render = getattr(kirsch.tools, tool).render
+    given = {"dir": str(folder / tool), "globals": {"site": "<s>"}, "template": "page.html", "on": on}
+    asked = page(lambda: render("request.html"), {f"tools.{tool}.{name}": value for name, value in given.items()})
+
+    assert asked.get("/").text.strip() == "/ &lt;s&gt;"
+
+
+@BOTH
+def test_a_template_filled_by_hand_that_is_not_there(tool, folder) -> None:
+    """It is an error of the page that names it."""
+    render = getattr(kirsch.tools, tool).render
+    with pytest.raises(ValueError, match="there is no 'nope'"):
+        page(lambda: render("nope", dir=str(folder / tool)), {"request.throw_errors": True}).get("/")

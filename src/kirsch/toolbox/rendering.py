@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from kirsch.app.context import present
 from kirsch.app.place import ConfigError
 from kirsch.options import Option, Options
 from kirsch.toolbox.prepared import PreparedTool, listed
@@ -80,10 +81,18 @@ class Plan:
         values = handler()
         if not isinstance(values, dict):
             return values
-        reload = self._settings.reload
-        engine, template = self.load(request.show_tracebacks if reload is None else reload)
+        engine, template = self._load_for(request)
         given = {"request": request, **values}
         return engine.stream(template, given) if self._streams else engine.render(template, given)
+
+    def text(self, request: Request, values: Mapping[str, Any]) -> str:
+        """The template filled, as text."""
+        engine, template = self._load_for(request)
+        return engine.render(template, {"request": request, **values})
+
+    def _load_for(self, request: Request) -> tuple[Engine, Any]:
+        reload = self._settings.reload
+        return self.load(request.show_tracebacks if reload is None else reload)
 
 
 def folders(settings: Any) -> list[str]:
@@ -113,6 +122,16 @@ class RenderingTool(PreparedTool):
         super().__init__()
         self._engines: dict[Any, tuple[Any, Engine]] = {}
         self._lock = threading.Lock()
+
+    def render(self, template: str, values: Mapping[str, Any] | None = None, **settings: Any) -> str:
+        """A template filled by hand, as text, for the request being answered.
+
+        What config says of the tool there holds, whether it is on or not, and these settings go over it.
+        """
+        request = present()
+        own = request.toolmaps.get(self.namespace, {}).get(self.name, {})
+        plan: Plan = self.plan({**own, **settings, "template": template})
+        return plan.text(request, values or {})
 
     @abstractmethod
     def make(self, settings: Any, reload: bool) -> Engine:
