@@ -169,3 +169,18 @@ def test_cherryd_without_cgi(tmp_path):
     """What is not spoken any more is said."""
     done = command(tmp_path, "cherryd", "-f")
     assert (done.returncode, "FastCGI is not spoken any more" in done.stderr) == (3, True)
+
+
+def test_who_reads_has_seen_enough(tmp_path):
+    """As with `kirsch routes | head`: the command ends, and complains to nobody."""
+    (tmp_path / "app.py").write_text(PROGRAM)
+    environ = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as gone:
+        done = subprocess.run(
+            [sys.executable, "-m", "kirsch", "routes"],
+            cwd=tmp_path, env=environ, stdout=gone, stderr=subprocess.PIPE, timeout=60, check=False,
+        )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (1, b"")

@@ -53,6 +53,18 @@ def test_explain(kirsch_command, arguments, handler, outcome):
     assert not handler or found["handler"] == handler
 
 
+FILES = "import kirsch\nclass Root: page = None\napp = kirsch.Application(Root(), config={{'/s': {}}})\n".format(
+    "{'tools.staticdir.on': True, 'tools.staticdir.dir': '/tmp'}"
+)
+
+
+def test_explain_where_a_tool_answers(kirsch_command):
+    """Where no page is, a tool that may answer is named."""
+    _, out, _ = kirsch_command("explain", "/s/style.css", program=FILES)
+
+    assert "404 Not Found: no page is there, unless one of these tools answers: staticdir" in out
+
+
 def test_explain_for_people(kirsch_command):
     """The walk, the call, the hooks and the config, each with where it comes from."""
     _, out, _ = kirsch_command("explain", "/blog/2007/11")

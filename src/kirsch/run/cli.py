@@ -62,8 +62,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return NO_APPLICATION
     try:
         code = options.verb(apps, options)
+        sys.stdout.flush()
     except ConfigError as error:
         _say(f"kirsch: {error}", to=sys.stderr)
+        return WRONG
+    except BrokenPipeError:  # of `kirsch routes | head`: whoever reads has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return WRONG
     return code
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kirsch.app.byhand import ByHand
 from kirsch.app.config import layers
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from kirsch.app.request import Request
     from kirsch.app.resource import Resource
     from kirsch.dispatch.found import Found
+
+ANSWERING: Final = ("staticdir", "staticfile", "session_auth")
+"""Tools that answer at addresses where no page is."""
 
 
 class Setting(NamedTuple):
@@ -119,7 +122,9 @@ def _kind(node: Any) -> str:
 def _call(request: Request, resource: Resource) -> tuple[str, str]:
     """How the handler would be called, and what would come of that."""
     if resource.target is None:
-        return "", "404 Not Found: no page is there"
+        tools = [each.name for each in resource.points.before_handler if each.name in ANSWERING]
+        answering = f", unless one of these tools answers: {', '.join(tools)}" if tools else ""
+        return "", f"404 Not Found: no page is there{answering}"
     if isinstance(resource.target, HTTPError):
         return "", str(resource.target)
     try:
