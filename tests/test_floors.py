@@ -65,6 +65,7 @@ THIRD_PARTY = {
     "isal": {"http.codings"},
     "jinja2": {"toolbox.jinja2"},
     "mako": {"toolbox.mako"},
+    "win32serviceutil": {"process.win32"},
 }
 """For each package that is not ours nor Python's, the rooms (or single files) that may import it."""
 
@@ -103,6 +104,8 @@ LAZY = {
     "sqlite3": "start-up time; needed by one kind of store",
     "ssl": "start-up time and memory; needed with TLS only",
     "kirsch.server.secure": "as ssl",
+    "kirsch.process.win32": "needed on Windows only",
+    "win32serviceutil": "optional; needed by services of Windows",
     "kirsch.run.devcert": "as cryptography",
     "cryptography": "optional; needed to make a certificate for the desk",
     "tempfile": "start-up time; needed when somebody uploads a file",

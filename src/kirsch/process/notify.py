@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from contextlib import suppress
-from time import clock_gettime_ns, monotonic
+from time import monotonic, monotonic_ns
 from typing import TYPE_CHECKING, Final
 
 from kirsch.process.plugin import Plugin, priority
@@ -47,7 +47,7 @@ class Notifier(Plugin):
 
     def reloading(self) -> None:
         """We are not ready until started() is called again."""
-        self.notify("RELOADING=1", f"MONOTONIC_USEC={clock_gettime_ns(1) // 1000}", "STATUS=reloading")
+        self.notify("RELOADING=1", f"MONOTONIC_USEC={monotonic_ns() // 1000}", "STATUS=reloading")
 
     def main(self) -> None:
         """Give a sign of life, twice within the time after which one is missed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -33,6 +34,7 @@ class Engine(Bus):
     """The bus of the process with what stands on it. apps: what is mounted, by mount point.
 
     autoreload: runs the program anew when it has changed. signals: subscribe() it to end well on SIGTERM and Ctrl-C.
+    console_control_handler: on Windows alone; it comes and goes with the signals.
     commanded: the command line starts and stops it, so that quickstart() only mounts. said: config that goes over all
     other, from the command line.
 
@@ -48,9 +50,18 @@ class Engine(Bus):
         self.said: Any = None
         self.thread_manager = ThreadManager(self)
         self.thread_manager.subscribe()
-        self.signal_handler = SignalHandler(self)
+        self.signal_handler = self._signal_handler()
         self.autoreload = Autoreloader(self)
         self.autoreload.subscribe()
+
+    def _signal_handler(self) -> SignalHandler:
+        if sys.platform != "win32":
+            return SignalHandler(self)
+        from kirsch.process.win32 import ConsoleCtrlHandler, ConsoleSignals, PyWebService
+
+        PyWebService.bus = self
+        self.console_control_handler = ConsoleCtrlHandler(self)
+        return ConsoleSignals(self, self.console_control_handler)
 
     @property
     def signals(self) -> SignalHandler:

@@ -6,7 +6,6 @@ Level-triggered. Only the holder of the baton calls anything here, but for wake(
 from __future__ import annotations
 
 import contextlib
-import os
 import select
 import selectors
 import socket
@@ -168,7 +167,7 @@ def new_poller() -> Poller:
 
 def wait_for(fd: int, interest: int, timeout: float) -> bool:
     """Block the calling thread until one descriptor is ready; False when the time (seconds) is up."""
-    if os.name == "nt":
+    if not hasattr(select, "poll"):  # Windows
         reading, writing = ([fd], []) if interest == READ else ([], [fd])
         return any(select.select(reading, writing, [], timeout))
     poll = select.poll()
