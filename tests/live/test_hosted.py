@@ -140,8 +140,8 @@ def test_sessions_last(running, name):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_pages_that_wait_are_answered_together(running, name):
     """Each on a thread of its own."""
-    texts = []
-    threads = [threading.Thread(target=lambda: texts.append(running(name).ask("GET", "/together")[2])) for _ in "1234"]
+    host, texts = running(name), []
+    threads = [threading.Thread(target=lambda: texts.append(host.ask("GET", "/together")[2])) for _ in "1234"]
     for thread in threads:
         thread.start()
     for thread in threads:

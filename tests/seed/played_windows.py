@@ -1,11 +1,13 @@
 """Windows, as far as another system can play it: to be imported first in a process of its own.
 
 What Python does not have there is taken away, and the few functions of the system that we call are stood in for. `said`
-is what has been seen; `handlers` are those of the console; `made` is a list for the one service there is.
+is what has been seen; `handlers` are those of the console; `made` is a list for the one service there is; `ours` are
+the names of our modules.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import http.client
 import importlib
@@ -55,18 +57,24 @@ class ServiceFramework:
         said.append(status)
 
 
-def ours():
-    """The names of all our modules."""
-    return [each.name for each in pkgutil.walk_packages(kirsch.__path__, "kirsch.") if "__main__" not in each.name]
+def socketpair():
+    """Two sockets that are connected, by way of the loopback address."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return socket.create_connection(listener.getsockname()), listener.accept()[0]
 
 
 def leave_home():
-    """Forget our own modules, once they have brought what they need of Python as it is on this system."""
+    """Forget our own modules, once they have brought what they need of Python as it is on this system. Their names."""
     kirsch.log.screen = False
-    for name in ours():
-        importlib.import_module(name)
+    names = []
+    for each in pkgutil.walk_packages(kirsch.__path__, "kirsch."):
+        with contextlib.suppress(ModuleNotFoundError):  # an extra that is not installed
+            if not each.name.endswith("__main__"):
+                importlib.import_module(each.name)
+                names.append(each.name)
     for name in [name for name in sys.modules if name.partition(".")[0] == "kirsch"]:
         del sys.modules[name]
+    return names
 
 
 def arrive():
@@ -75,7 +83,7 @@ def arrive():
         for name in names.split():
             vars(module).pop(name, None)
     sys.modules |= dict.fromkeys(("fcntl", "grp", "pwd", "resource", "termios"))
-    socket.socketpair = vars(socket).get("_fallback_socketpair", socket.socketpair)
+    socket.socketpair = socketpair
     selectors.DefaultSelector = selectors.SelectSelector
     ctypes.WinDLL = lambda name, use_last_error: Kernel()
     pywin32 = types.ModuleType("win32serviceutil")
@@ -86,7 +94,7 @@ def arrive():
     sys.platform = "win32"
 
 
-leave_home()
+ours = leave_home()
 arrive()
 cherrypy = importlib.import_module("kirsch")
 

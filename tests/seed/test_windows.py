@@ -4,11 +4,8 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
-
-import pytest
 
 from tests.house import ROOT
 
@@ -47,11 +44,9 @@ cherrypy.quickstart(Root())
 """
 
 IMPORTS = """
-for name in ours():
+for name in ours:
     importlib.import_module(name)
 """
-
-pytestmark = pytest.mark.skipif(not hasattr(socket, "_fallback_socketpair"), reason="needs socketpair() of Windows")
 
 
 def ran(code):
