@@ -1,5 +1,7 @@
 """Hello world: an object, a method, a page. Run it, then open http://127.0.0.1:8080/?name=you"""
 
+from html import escape
+
 import kirsch
 
 
@@ -8,7 +10,7 @@ class Hello:
 
     @kirsch.expose
     def index(self, name="world"):
-        return f"Hello, {name}!"
+        return f"Hello, {escape(name)}!"
 
 
 if __name__ == "__main__":
