@@ -233,9 +233,10 @@ def test_access_of_the_present_request(site: GlobalLog, app_log: LogManager, tmp
     site.find_log = lambda: app_log
     exchange = Visit(Head("GET", b"/now"))
     site.access()
-    token = current.set(SimpleNamespace(exchange=exchange, login="anna", unique_id="7"))
-    site.access()
-    current.reset(token)
+    for app in (None, object()):  # None: of the blank one that is there outside of any
+        token = current.set(SimpleNamespace(exchange=exchange, login="anna", unique_id="7", app=app))
+        site.access()
+        current.reset(token)
     assert content(app_log, app_log.access_file)[:18] == "10.0.0.1 - anna [2"
     assert (content(app_log, app_log.access_file).count("\n"), exchange.context) == (1, None)
 

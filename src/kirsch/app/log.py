@@ -149,7 +149,7 @@ class LogManager(LogPlaces):
     def access(self, record: AccessRecord | None = None) -> None:
         """Have a line written, soon; without a record for the request that is being answered, as it stands now."""
         request = current.get()
-        if record is None and request is not None:
+        if record is None and request is not None and request.app is not None:  # else it is a blank one
             record = self._present_record(request.exchange, request)
         if record is None:
             return
