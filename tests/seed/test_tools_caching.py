@@ -44,10 +44,9 @@ def test_T_10_old_name():
 
 def test_T_11_lifetime():
     """600 seconds unless config says otherwise."""
-    counting().get("/page")
-    counting(**{"tools.caching.delay": 60}).get("/page")
-
-    assert {cache.delay for cache in cherrypy.tools.caching.caches()} >= {600, 60}
+    for said, expected in (({}, 600), ({"tools.caching.delay": 60}, 60)):
+        counting(**said).get("/page")
+        assert expected in {cache.delay for cache in cherrypy.tools.caching.caches()}
     assert cherrypy.tools.caching.options["delay"].default == 600
 
 
