@@ -246,3 +246,17 @@ def test_a_program_that_cannot_be_imported(tmp_path):
     assert done.returncode == 1
     assert "ZeroDivisionError" in done.stderr
     assert "a worker has ended with status 3 before it served" in done.stderr + done.stdout
+
+
+def test_a_module_in_another_folder(tmp_path):
+    """Workers find it where the supervisor was told to look, whatever the folder it was started in."""
+    (tmp_path / "pages").mkdir()
+    (tmp_path / "pages" / "shop.py").write_text(PROGRAM)
+    served = Served(tmp_path, arguments=("--workers", "1", "--app-dir", "pages", "shop"))
+    try:
+        served.until(lambda: served.ask()[0] == "1")
+        os.kill(served.pid(), signal.SIGTERM)
+        assert served.process.wait(LONG) == 0
+    finally:
+        served.process.kill()
+        served.process.wait()

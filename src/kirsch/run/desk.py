@@ -10,7 +10,7 @@ from time import sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.run.defaults import config, engine
-from kirsch.run.flags import add_flags, settings_of, take_env_file
+from kirsch.run.flags import add_flags, settings_of, take_surroundings
 from kirsch.run.lookup import mount
 from kirsch.run.serving import stay
 
@@ -43,10 +43,7 @@ def dev(options: argparse.Namespace) -> int:
     """Serve until told to end, by a process of its own that may fail; the exit status."""
     if not os.environ.pop(AT_DESK, ""):
         return _watch_over({**os.environ, AT_DESK: "yes"})
-    if options.env_file:
-        take_env_file(options.env_file, os.environ)
-    if options.app_dir:
-        os.chdir(options.app_dir)
+    take_surroundings(options, os.environ)
     if options.dev_cert:
         from kirsch.run.devcert import dev_certificate
 

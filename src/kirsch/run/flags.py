@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kirsch.app.keys import OPTIONS
@@ -102,6 +103,14 @@ def _json_or_text(text: str) -> Any:
 
 
 _OPTIONS: Final = {option.name: option for option in OPTIONS}
+
+
+def take_surroundings(options: argparse.Namespace, environ: MutableMapping[str, str]) -> None:
+    """Take what says where variables and modules are. Raises ConfigError."""
+    if options.env_file:
+        take_env_file(options.env_file, environ)
+    if options.app_dir:
+        sys.path.insert(0, os.path.abspath(options.app_dir))
 
 
 def take_env_file(path: str, environ: MutableMapping[str, str]) -> None:

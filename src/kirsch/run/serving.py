@@ -18,7 +18,7 @@ from kirsch.process.plugins import Daemonizer, DropPrivileges, PIDFile
 from kirsch.process.supervisor import Supervisor
 from kirsch.process.worker import SUCCESSOR
 from kirsch.run.defaults import AT_START, config, engine, log, server, servers, tell
-from kirsch.run.flags import add_flags, settings_of, take_env_file, workers_of
+from kirsch.run.flags import add_flags, settings_of, take_surroundings, workers_of
 from kirsch.run.lookup import mount, take_files
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wear import Wear
@@ -55,10 +55,7 @@ def add_run(verbs: Any, common: argparse.ArgumentParser) -> None:
 
 def run(options: argparse.Namespace) -> int:
     """Serve until told to end; the exit status."""
-    if options.env_file:
-        take_env_file(options.env_file, os.environ)
-    if options.app_dir:
-        os.chdir(options.app_dir)
+    take_surroundings(options, os.environ)
     said = settings_of(options, os.environ)
     config.update({"environment": "production", "log.screen": True})
     link = Link.of(engine, os.environ)
