@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import os
-import socket
 import subprocess
 import sys
 
 import pytest
 
 from tests.house import ROOT
-from tests.servers.daemon import free_port, program
-
-
-def three_ports():
-    """The first of three free ones in a row."""
-    while True:
-        first = free_port()
-        try:
-            for port in (first + 1, first + 2):
-                socket.create_server(("127.0.0.1", port)).close()
-        except (OSError, OverflowError):
-            continue
-        return first
+from tests.servers.daemon import program
+from tests.servers.ports import free_ports
 
 
 @pytest.mark.slow
@@ -31,7 +19,7 @@ def test_two_processes_behind_nginx():
     program("nginx")
     program("redis-server")
     done = subprocess.run(
-        [sys.executable, "-W", "error", ROOT / "examples/cluster/run.py", "--port", str(three_ports())],
+        [sys.executable, "-W", "error", ROOT / "examples/cluster/run.py", "--port", str(free_ports(3)[0])],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, timeout=100, check=False,
     )  # fmt: skip
 

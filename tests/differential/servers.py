@@ -12,16 +12,11 @@ from tests.differential.asked.ask import get
 from tests.differential.environment import cherrypy_python
 from tests.differential.reply import replies
 from tests.house import ROOT
+from tests.servers.ports import free_port
 
 PATIENCE = 10.0
 """Seconds to wait for an answer: longer than any server here waits for us."""
 SITE = "tests.differential.pages.site"
-
-
-def _free_port():
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
 
 
 @contextlib.contextmanager
@@ -35,7 +30,7 @@ def running(face):
         "PYTHONWARNINGS": "ignore",
         "PYTHONHASHSEED": "0",  # CherryPy names parameters in the order of a set
     }
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen(
         [python, "-P", "-m", SITE, str(port)],
         stdin=subprocess.PIPE,

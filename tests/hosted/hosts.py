@@ -12,8 +12,8 @@ from pathlib import Path
 
 from tests.environment import Environment
 from tests.house import ROOT
-from tests.live.installed import free_port
 from tests.server.wire import eventually
+from tests.servers.ports import free_port
 
 HERE = Path(__file__).parent
 ENVIRONMENT = Environment(".venv-hosts", HERE / "requirements.txt", "uvicorn")

@@ -24,13 +24,6 @@ def found(name):
     return path
 
 
-def free_port():
-    """A port that nobody listens on for now."""
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
-
-
 def _answers(port):
     with socket.socket() as sock:
         return sock.connect_ex(("127.0.0.1", port)) == 0

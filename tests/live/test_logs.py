@@ -14,6 +14,7 @@ import pytest
 
 from tests.house import ROOT
 from tests.live.test_workers import LONG, Load, Served
+from tests.servers.ports import free_port
 
 if not hasattr(os, "fork"):
     pytest.skip("about signals and limits of Unix", allow_module_level=True)
@@ -51,7 +52,7 @@ class Logged(Served):
     """The program, served. before: what stands before the command. streams: what its own are, as of Popen."""
 
     def __init__(self, folder, *arguments, before=(), **streams):
-        self.folder, self.log, self.port = folder, folder / "log", self.free_port()
+        self.folder, self.log, self.port = folder, folder / "log", free_port()
         (folder / "app.py").write_text(PROGRAM)
         command = [*before, sys.executable, "-W", "error", "-m", "kirsch", "run", f"--port={self.port}", *arguments]
         environ = {**os.environ, "PYTHONPATH": str(ROOT / "src")}

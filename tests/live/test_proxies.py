@@ -9,8 +9,9 @@ import pytest
 
 import kirsch
 from tests.app.pages import LonelyApplication
-from tests.live.installed import found, free_port, running
+from tests.live.installed import found, running
 from tests.server.wire import Client, serving
+from tests.servers.ports import free_port, free_ports
 
 HAPROXY = """
 defaults
@@ -84,7 +85,7 @@ def application(**settings):
 def haproxy(tmp_path_factory):
     """Its three doors: PROXY protocol 1 and 2, and Forwarded."""
     path = tmp_path_factory.mktemp("haproxy") / "haproxy.cfg"
-    ports = [free_port() for _ in range(3)]
+    ports = free_ports(3)
     with (
         serving(application().handle, proxy_protocol=["127.0.0.1"]) as announced,
         serving(application(on=True, forwarded=True).handle) as told,

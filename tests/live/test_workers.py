@@ -6,7 +6,6 @@ import contextlib
 import http.client
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -15,6 +14,7 @@ import time
 import pytest
 
 from tests.house import ROOT
+from tests.servers.ports import free_port
 
 if not hasattr(os, "fork"):
     pytest.skip("sockets are handed down by fork", allow_module_level=True)
@@ -54,7 +54,7 @@ class Served:
     def __init__(self, folder, verb="run", text=PROGRAM, arguments=("--workers", "2")):
         self.program = folder / "app.py"
         self.program.write_text(text)
-        self.port = self.free_port()
+        self.port = free_port()
         self.pid_file = folder / "pid"
         command = [sys.executable, "-W", "error", "-m", "kirsch", verb, "--port", str(self.port), *arguments]
         command += ["--pid-file", str(self.pid_file)] if arguments else []
@@ -62,12 +62,6 @@ class Served:
         self.log = folder / "log"
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(command, cwd=folder, env=environ, stdout=log, stderr=log)
-
-    @staticmethod
-    def free_port():
-        """A port that nobody listens on."""
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            return probe.getsockname()[1]
 
     def pid(self):
         """The process that supervises."""

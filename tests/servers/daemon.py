@@ -29,12 +29,6 @@ def program(name: str) -> str:
     return path
 
 
-def free_port() -> int:
-    """A port of this machine that nobody listens at."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
-
-
 def asked(port: int, question: bytes, answer: bytes) -> bool:
     """Whether a server answers so."""
     try:

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.servers.daemon import Daemon, asked, free_port, program
+from tests.servers.daemon import Daemon, asked, program
+from tests.servers.ports import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -13,7 +13,7 @@ import pytest
 from kirsch.stores.opening import open_store
 from kirsch.stores.store import ABSENT, Conflict, StoreError, Unavailable
 from kirsch.testing.stores import until, value_of
-from tests.servers.daemon import free_port
+from tests.servers.ports import free_port
 
 SERVERS = ["redis_server", "memcached_server", "postgres_server"]
 GARBAGE = [
