@@ -88,7 +88,7 @@ def test_combined() -> None:
         ("i", {}, "-"),
         ("D", {}, "1500"),
         ("T", {}, "-"),
-        ("pid", {}, str(os.getpid())),
+        pytest.param("pid", {}, str(os.getpid()), id="pid"),
         ("z", {}, "2026-11-18T11:06:40.250000Z"),
     ],
 )

@@ -166,7 +166,7 @@ def test_error_page_from_a_file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("made", "text"), [("tëxt", "tëxt"), (b"bytes", "bytes"), (["a", b"b"], "ab"), (iter(["a"]), "a")], ids=repr
+    ("made", "text"), [("tëxt", "tëxt"), (b"bytes", "bytes"), (["a", b"b"], "ab"), (iter(["a"]), "a")]
 )
 def test_error_page_from_a_callable(made, text):
     """A callable gets the same four by name; it may return str, bytes, or pieces of them."""
@@ -210,7 +210,7 @@ def test_error_page_default(error, text):
 
 
 @pytest.mark.parametrize(
-    "broken", [lambda **_: 1 / 0, lambda: "takes nothing", lambda **_: {"a": 1}, "/nowhere/404.html"], ids=str
+    "broken", [lambda **_: 1 / 0, lambda: "takes nothing", lambda **_: {"a": 1}, "/nowhere/404.html"]
 )
 def test_error_page_that_fails(broken, caplog):
     """The standard page takes its place, with the same status; the log says what failed, the client does not."""

@@ -81,7 +81,7 @@ def test_what_holds_itself() -> None:
         ({}, "seconds", 0.0015),
         ({}, "request_id", "7"),
         ({}, "trace_id", None),
-        ({}, "process", os.getpid()),
+        pytest.param({}, "process", os.getpid(), id="process"),
         ({"status": 0}, "status", None),
         ({"length": 0, "status": 304}, "length", None),
         ({"length": None, "sent": 5}, "length", 5),

@@ -145,6 +145,29 @@ def test_a_reload_of_something_broken(site: Site, bus: Bus) -> None:
     site.until(lambda: len(site.pids()) == 2 and not set(before) & set(site.pids()))
 
 
+ONE_IS_SLOW = """
+try:
+    os.mkdir({0!r})
+except FileExistsError:
+    while not os.path.exists({1!r}):
+        time.sleep(0.01)
+"""
+
+
+def test_a_broken_reload_while_the_first_workers_start(site: Site, bus: Bus, tmp_path: Path) -> None:
+    """Those that serve already, and those of them that still will, go on; the start has not failed."""
+    site.code.write_text(ONE_IS_SLOW.format(str(tmp_path / "first"), str(tmp_path / "go")))
+    start = threading.Thread(target=bus.start)
+    start.start()
+    site.until(lambda: len(site.pids()) == 1)
+    site.code.write_text("broken")
+    site.supervisor.reload()
+    site.until(lambda: site.said("the old ones go on serving"))
+    (tmp_path / "go").touch()
+    start.join(LONG)
+    assert (len(site.pids()), bus.state) == (2, bus.states.STARTED)
+
+
 def test_more_and_fewer(site: Site, bus: Bus) -> None:
     """The number of workers can be changed; there is always one."""
     bus.start()

@@ -10,6 +10,7 @@ from kirsch.protocol.h1 import H1
 
 if TYPE_CHECKING:
     from kirsch.exchange import Field
+    from kirsch.protocol.wirefields import KnownFields
 
 
 @dataclass
@@ -41,8 +42,8 @@ class Dialogue:
     messages: what was understood. error: the status the peer was refused with, and then nothing is read any more.
     """
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.machine = H1(limits or Limits())
+    def __init__(self, limits: Limits | None = None, known: KnownFields | None = None) -> None:
+        self.machine = H1(limits or Limits(), known)
         self.messages: list[Message] = []
         self.error: int | None = None
         self.reason = ""

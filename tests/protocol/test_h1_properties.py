@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from kirsch.protocol.events import Limits, RemoteError
 from kirsch.protocol.h1 import H1
+from kirsch.protocol.wirefields import LONGEST, MOST, KnownFields
 from tests.protocol.dialogue import Dialogue, outcome
 from tests.protocol.test_h1_requests import ACCEPTED, CHUNKS, FRAMING, REFUSED
 
@@ -127,3 +128,27 @@ def test_what_was_judged_before_is_judged_alike(heads, same):
         if alone.error or alone.closed:
             assert together.error == alone.error
             return
+
+
+@given(st.lists(HEADS, min_size=2, max_size=4), st.booleans())
+@settings(max_examples=500)
+def test_what_another_connection_has_sent_is_judged_alike(heads, same):
+    """Requests with fields that came on another connection are read as if nobody had sent them before."""
+    likeness = heads[0][2:]
+    limits, known = Limits(target=64), KnownFields()
+    for head in heads:
+        told = b"%b %b HTTP/%b\r\nHost: a\r\n%b%b\r\n%b" % (*head[:2], *(likeness if same else head[2:]))
+        here, alone = Dialogue(limits, known).feed(told), Dialogue(limits).feed(told)
+        assert (here.messages, here.error, here.closed) == (alone.messages, alone.error, alone.closed)
+        assert here.machine.pending == alone.machine.pending
+
+
+def test_known_fields_are_bounded():
+    """Long ones are not remembered, and too many are forgotten."""
+    known = KnownFields()
+    machine = H1(Limits(), known)
+    for size in [*range(MOST + 1), LONGEST]:
+        machine.receive(b"GET / HTTP/1.1\r\nHost: a\r\nX: %b\r\n\r\n" % (b"x" * size))
+        assert machine.next_head() is not None
+        machine.next_cycle()
+    assert [len(raw) for raw in known] == [len(" HTTP/1.1\r\nHost: a\r\nX: \r\n\r\n") + MOST]

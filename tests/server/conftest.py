@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from kirsch.protocol.events import Limits
+from kirsch.protocol.wirefields import KnownFields
 from kirsch.server import loop
 from kirsch.server.connection import AGAIN, CLOSE, KEEP, Connection
 from kirsch.server.poller import READ, WRITE, EpollPoller, SelectorPoller
@@ -24,6 +25,7 @@ class Ground:
         self.handler = handler
         self.times = Times.of(Settings(**settings))
         self.limits = limits or Limits()
+        self.known = KnownFields()
         self.now = 1000.0
         self.standing = b"Date: now\r\n"
         self.stopping = False

@@ -166,7 +166,7 @@ def test_what_has_changed_is_not_judged():
 
 
 @pytest.mark.parametrize(
-    "date", [WHEN, WHEN.timestamp(), 784111777, lambda: WHEN, WHEN.astimezone(timezone(timedelta(hours=5)))], ids=str
+    "date", [WHEN, WHEN.timestamp(), 784111777, lambda: WHEN, WHEN.astimezone(timezone(timedelta(hours=5)))]
 )
 def test_a_date_by_config(date):
     """It is sent, and the handler is not called for who has seen it, nor for a change of something older."""

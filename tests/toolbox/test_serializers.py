@@ -58,7 +58,7 @@ def test_what_goes_in_comes_out(data):
         *({1, "a"}, frozenset({frozenset({1})}), Decimal("1.10"), UUID(int=7), date(2026, 1, 2), time(3, 4, 5)),
         *(timedelta(-1, 5, 7), datetime(2026, 1, 2), datetime(2026, 1, 2, tzinfo=UTC)),  # noqa: DTZ001 - without a zone
     ],
-    ids=repr,
+    ids=lambda value: type(value).__name__,
 )
 def test_types_are_kept(value):
     """What comes back is of the same type."""

@@ -254,15 +254,16 @@ class Supervisor(Plugin):
             self._take_a_loss(worker, why)
 
     def _take_a_loss(self, worker: Worker, why: str) -> None:
-        if not worker.ready and not self._begun.is_set():
-            self._error = WorkersFailed(f"a worker has ended {why} before it served; what it said stands above")
-            self._end()
-            self._begun.set()
-        elif not worker.ready and self._reloading:
+        if not worker.ready and self._reloading and any(each.ready for each in self.old):
             self.bus.log("The new workers have failed; the old ones go on serving", 40)
             self._reloading = False
             self._let_go(self.crew)
             self.crew, self.old = self.old, []
+            self._relieve_the_old()
+        elif not worker.ready and not self._begun.is_set():
+            self._error = WorkersFailed(f"a worker has ended {why} before it served; what it said stands above")
+            self._end()
+            self._begun.set()
         now = monotonic()
         self._failures = self._failures + 1 if now - worker.born < EARLY else 1
         # The first one is replaced at once; then it takes twice as long each time, as long as they fail in a row.

@@ -21,7 +21,7 @@ from kirsch.http.urls import valid_host
 from kirsch.protocol.chunked import ENDED, TOKEN, ChunkedReader
 from kirsch.protocol.events import Limits, RemoteError
 from kirsch.protocol.h1answer import field_lines, length_line, status_line
-from kirsch.protocol.wirefields import WireFields
+from kirsch.protocol.wirefields import KnownFields, WireFields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +47,7 @@ _CODINGS = re.compile(rb"(?:" + TOKEN + rb"[ \t]*,[ \t]*)+chunked")
 
 CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 CHUNKED: Final = -1
+_WITH_BODY: Final = ((b"GET", b"HEAD"), (b"POST", b"PUT", b"PATCH"))
 _METHODS: Final = {name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH")}
 _VERSIONS: Final = {b"1.0": (1, 0), b"1.1": (1, 1)}
 _SILENT = object()  # llhttp is asked for its verdict only: nothing is called back
@@ -67,17 +68,19 @@ class H1:
 
     started: the next request has begun to come.
     keep_alive: whether another request may follow; may be set to False at any time before send_head.
-    length: of the body that comes with the head: 0, a number of bytes, or CHUNKED.
+    known: fields that machines of the same limits have in common. length: of the body that comes with the head: 0, a
+    number of bytes, or CHUNKED.
     expects: the client waits for `100 Continue` before it sends the body. body_ended: nothing of the body is left.
     """
 
     __slots__ = (
-        "_buffer", "_chunked", "_chunked_answer", "_fresh", "_last", "_limits", "_parser", "_scanned", "_version",
-        "body_ended", "expects", "keep_alive", "left", "length", "started", "upgrade",
+        "_buffer", "_chunked", "_chunked_answer", "_fresh", "_known", "_last", "_limits", "_parser", "_scanned",
+        "_version", "body_ended", "expects", "keep_alive", "left", "length", "started", "upgrade",
     )  # fmt: skip
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, known: KnownFields | None = None) -> None:
         self._limits = limits
+        self._known = known if known is not None else KnownFields()
         self._buffer = b""
         self._scanned = 0
         self._parser = HttpRequestParser(_SILENT)
@@ -157,11 +160,15 @@ class H1:
         self._scanned = 0
         self._fresh = False
         self.started = True
-        self.keep_alive = last.keep_alive
-        self.upgrade = last.upgrade
-        self.length = self.left = last.length
-        self.body_ended = not last.length
-        return Head(_METHODS[method], target, last.version, last)
+        return self._like(last, method, target)
+
+    def _like(self, fields: WireFields, method: bytes, target: bytes) -> Head:
+        """The head with fields that were judged before."""
+        self.keep_alive = fields.keep_alive
+        self.upgrade = fields.upgrade
+        self.length = self.left = fields.length
+        self.body_ended = not fields.length
+        return Head(_METHODS[method], target, fields.version, fields)
 
     def _parse(self, raw: bytes) -> Head:
         match = _REQUEST_LINE.match(raw)
@@ -169,13 +176,18 @@ class H1:
             raise self._refusal(raw)
         method, target, version = match.groups()
         self._version = 1 if version == b"1.1" else 0
+        block = raw[match.end(2) :]
+        self._last = known = self._known.get(block)
+        if known is not None and method in _WITH_BODY[known.length > 0] and target[:1] == b"/":
+            return self._like(known, method, target)
         self._last = None
-        fields = self._judge(raw, raw[match.end(2) :])
+        fields = self._judge(raw, block)
         fields.version = _VERSIONS[version]
         if self._chunked is None and not self.expects:
             fields.length = self.length
             fields.room = min(self._limits.target, self._limits.head - len(fields.raw) - len("PATCH "))
             self._last = fields
+            self._known.keep(fields)
         head = Head(method.decode(), target, fields.version, fields)
         return head if target[:1] == b"/" else self._other_form(head)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from kirsch.exchange import Fields
 
 _LINE_END = len(" HTTP/1.1\r\n")
+
+MOST: Final = 256
+LONGEST: Final = 4096
+"""Bytes of the fields that are remembered: a megabyte or two in all, at most."""
 
 
 class WireFields(Fields):
@@ -32,11 +36,12 @@ class WireFields(Fields):
     def __getattr__(self, name: str) -> Any:
         if name != "pairs":
             raise AttributeError(name)
-        self.pairs = pairs = []
+        pairs = []
         for line in self.raw[_LINE_END:-4].split(b"\r\n"):
             key, _, value = line.partition(b":")
             if key:
                 pairs.append((key.lower(), value.strip(b" \t")))
+        self.pairs = pairs  # whole: another thread may look at the same fields
         return pairs
 
     def get(self, name: bytes) -> bytes | None:
@@ -56,3 +61,17 @@ class WireFields(Fields):
         if self._lowered.find(mark, start) >= 0:
             return super().get(name)
         return self.raw[start : self.raw.find(b"\r", start)].strip(b" \t")
+
+
+class KnownFields(dict[bytes, WireFields]):
+    """Fields of late, by their bytes: what was judged once on one connection needs no second judgement on another.
+
+    For clients that come back on a new connection, and for a proxy, which sends the requests of many by a few.
+    """
+
+    def keep(self, fields: WireFields) -> None:
+        """Remember these, which are plain ones; all others are forgotten if they are too many."""
+        if len(fields.raw) <= LONGEST:
+            if len(self) >= MOST:
+                self.clear()
+            self[fields.raw] = fields

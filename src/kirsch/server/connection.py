@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from kirsch.exchange import Exchange
     from kirsch.protocol.events import Limits
+    from kirsch.protocol.wirefields import KnownFields
     from kirsch.server.times import Times
 
 KEEP: Final = 0
@@ -50,6 +51,7 @@ class Ground(Protocol):
     now: float
     times: Times
     limits: Limits
+    known: KnownFields
     standing: bytes
     stopping: bool
     handler: Callable[[Exchange], None]
@@ -99,7 +101,7 @@ class Connection(Channel):
         self.loop = loop
         self.client = client
         self.server = server
-        self.machine = H1(loop.limits)
+        self.machine = H1(loop.limits, loop.known)
         self.interest = READ
         self.disarmed = self.more = False
         self.requests = 0

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Protocol
 from kirsch.exchange import ExchangeError
 from kirsch.http.addresses import is_among
 from kirsch.protocol.h1answer import standing_lines
+from kirsch.protocol.wirefields import KnownFields
 from kirsch.server.announced import AnnouncedConnection
 from kirsch.server.connection import AGAIN, CLOSE, KEEP, SETTLED, Connection
 from kirsch.server.poller import READ, new_poller
@@ -88,6 +89,7 @@ class Loop:
         self.handler = handler
         self.times = times
         self.limits = limits
+        self.known = KnownFields()
         self.pool = pool
         self.poller = new_poller()
         self.listeners: dict[int, Listener] = {}
