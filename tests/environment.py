@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -32,8 +33,10 @@ class Environment:
         """Its Python. Makes the environment if there is none, or the pins have changed since."""
         wanted = hashlib.sha256(self.requirements.read_bytes()).hexdigest()
         python = self.folder / "bin" / "python"
-        if self._stamp() != wanted or not self._runs(python):
-            self._make(wanted)
+        with ROOT.joinpath(f"{self.folder.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # tests run in several processes: one makes it, the others wait
+            if self._stamp() != wanted or not self._runs(python):
+                self._make(wanted)
         return python
 
     def _stamp(self):
