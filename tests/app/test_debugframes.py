@@ -109,8 +109,8 @@ def test_broken_variables() -> None:
 
 def test_without_source() -> None:
     """Code that came out of no file has none."""
-    frame = latest(lambda: exec("1 / 0", {}))
-    assert (frame.file, frame.line, frame.source, frame.code) == ("<string>", 1, [], "")
+    frame = latest(lambda: exec(compile("1 / 0", "<made>", "exec"), {}))
+    assert (frame.file, frame.line, frame.source, frame.code) == ("<made>", 1, [], "")
 
 
 def test_source_that_has_changed(tmp_path: Path) -> None:

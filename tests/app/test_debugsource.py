@@ -78,7 +78,7 @@ def test_reading(tmp_path: Path) -> None:
     assert read_lines(str(file)) == ["one\n", "two\n"]
     with file.open("wb") as long:
         long.truncate(5 * 1024 * 1024)
-    assert read_lines(str(file)) == read_lines(str(tmp_path)) == read_lines("/a\0b") == read_lines("<string>") == []
+    assert read_lines(str(file)) == read_lines(str(tmp_path)) == read_lines("/a\0b") == read_lines("<made>") == []
 
 
 def test_reading_by_the_loader() -> None:

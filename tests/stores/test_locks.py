@@ -47,9 +47,10 @@ def test_nothing_is_kept_of_locks_that_nobody_holds():
 def test_a_lease_that_is_over_goes_to_the_next_in_order():
     """Even if it is a newcomer who finds out."""
     locks = Locks()
-    first = locks.acquire("a", 0, 0.001)
+    first = locks.hold("a", 0, 0.001)
+    locks.acquire(first)
     with locks.hold("a", 5, 60):
-        locks.release("a", first)  # it has no say any more
+        locks.release(first)  # it has no say any more
         with pytest.raises(LockTimeout), locks.hold("a", 0, 60):
             pass
 

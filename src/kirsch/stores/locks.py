@@ -25,17 +25,6 @@ MOST_LEFT: Final = 1000
 """Locks that are remembered as left behind; the lease ends the others."""
 
 
-class Ticket:
-    """One who wants a lock. deadline: when its lease is over, once it holds it. bell: what it waits for."""
-
-    __slots__ = ("bell", "deadline", "lease")
-
-    def __init__(self, lease: float) -> None:
-        self.lease = lease
-        self.deadline = inf
-        self.bell: threading.Lock | None = None
-
-
 class Locks:
     """The locks of one process. They are handed on in the order of asking; nothing is kept of those that nobody holds.
 
@@ -49,59 +38,59 @@ class Locks:
 
     def _renew(self) -> None:
         self._mutex = threading.Lock()
-        self._queues: dict[str, deque[Ticket]] = {}
+        self._queues: dict[str, deque[Hold]] = {}
 
     def hold(self, name: str, wait: float | None, lease: float) -> Hold:
         """For a `with`; see Store.lock."""
         return Hold(self, name, wait, lease)
 
-    def acquire(self, name: str, wait: float | None, lease: float) -> Ticket:
-        """Get the lock; what this gives is for release(). Raises LockTimeout."""
-        ticket = Ticket(lease)
+    def acquire(self, hold: Hold) -> None:
+        """Get the lock. Raises LockTimeout."""
         with self._mutex:
-            queue = self._queues.get(name)
+            queue = self._queues.get(hold.name)
             if queue is None:
-                self._queues[name] = deque((ticket,))
-                ticket.deadline = self._clock() + lease
-                return ticket
-            ticket.bell = threading.Lock()
-            ticket.bell.acquire()
-            queue.append(ticket)
+                self._queues[hold.name] = deque((hold,))
+                hold.deadline = self._clock() + hold.lease
+                return
+            hold.bell = threading.Lock()
+            hold.bell.acquire()
+            queue.append(hold)
         try:
-            self._wait(name, queue, ticket, self._clock() + wait if wait is not None else inf)
-        except BaseException:  # a KeyboardInterrupt, too, must leave no ticket behind
-            self.release(name, ticket)
+            self._wait(queue, hold)
+        except BaseException:  # a KeyboardInterrupt, too, must leave nobody behind
+            self.release(hold)
             raise
-        return ticket
 
-    def _wait(self, name: str, queue: deque[Ticket], ticket: Ticket, until: float) -> None:
-        assert ticket.bell is not None
+    def _wait(self, queue: deque[Hold], hold: Hold) -> None:
+        assert hold.bell is not None
+        until = self._clock() + hold.wait if hold.wait is not None else inf
         while True:
             with self._mutex:
                 first, now = queue[0], self._clock()
-                if first is not ticket and first.deadline <= now:
+                if first is not hold and first.deadline <= now:
                     self._next(queue)
                     first = queue[0]
-                if first is ticket:
+                if first is hold:
                     return
             if until <= now:
-                raise LockTimeout(f"somebody else holds the lock {name!r}")
-            ticket.bell.acquire(timeout=min(first.deadline - now, until - now, threading.TIMEOUT_MAX))
+                raise LockTimeout(f"somebody else holds the lock {hold.name!r}")
+            hold.bell.acquire(timeout=min(first.deadline - now, until - now, threading.TIMEOUT_MAX))
 
-    def release(self, name: str, ticket: Ticket) -> None:
+    def release(self, hold: Hold) -> None:
         """Give it back, or stop waiting for it. A lease that was over has no say any more."""
         with self._mutex:
-            queue = self._queues.get(name, ())
-            if not queue or ticket not in queue:
+            queue = self._queues.get(hold.name)
+            if queue is None:
                 return
-            if queue[0] is not ticket:
-                queue.remove(ticket)
-            elif len(queue) == 1:
-                del self._queues[name]
-            else:
-                self._next(queue)
+            if queue[0] is hold:
+                if len(queue) == 1:
+                    del self._queues[hold.name]
+                else:
+                    self._next(queue)
+            elif hold in queue:
+                queue.remove(hold)
 
-    def _next(self, queue: deque[Ticket]) -> None:
+    def _next(self, queue: deque[Hold]) -> None:
         """The first one goes, the second holds it from now on."""
         queue.popleft()
         first = queue[0]
@@ -114,21 +103,26 @@ class Locks:
 
 
 class Hold:
-    """What Locks.hold gives. PERF: a class, as a generator would take three times as long."""
+    """One who wants a lock, for the length of a `with`. PERF: a class; a generator would take three times as long.
 
-    __slots__ = ("_lease", "_locks", "_name", "_ticket", "_wait")
+    deadline: when its lease is over, once it holds the lock. bell: what it waits for.
+    """
+
+    __slots__ = ("_locks", "bell", "deadline", "lease", "name", "wait")
 
     def __init__(self, locks: Locks, name: str, wait: float | None, lease: float) -> None:
         self._locks = locks
-        self._name = name
-        self._wait = wait
-        self._lease = lease
+        self.name = name
+        self.wait = wait
+        self.lease = lease
+        self.deadline = inf
+        self.bell: threading.Lock | None = None
 
     def __enter__(self) -> None:
-        self._ticket = self._locks.acquire(self._name, self._wait, self._lease)
+        self._locks.acquire(self)
 
     def __exit__(self, *_: object) -> None:
-        self._locks.release(self._name, self._ticket)
+        self._locks.release(self)
 
 
 class LeasedStore(Store):
