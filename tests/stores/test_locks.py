@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from kirsch.stores.locks import Locks
+from kirsch.stores.locks import Hold, Locks
 from kirsch.stores.store import LockTimeout
 from kirsch.testing.stores import until
 
@@ -15,7 +15,7 @@ def wait_in(locks, name, order, number):
     """A thread that waits for the lock and notes when it has had it."""
 
     def hold():
-        with locks.hold(name, 10, 60):
+        with Hold(locks, name, 10, 60):
             order.append(number)
 
     thread = threading.Thread(target=hold)
@@ -27,7 +27,7 @@ def wait_in(locks, name, order, number):
 def test_a_lock_goes_on_in_the_order_of_asking():
     """Nobody overtakes."""
     locks, order = Locks(), []
-    with locks.hold("a", None, 60):
+    with Hold(locks, "a", None, 60):
         threads = [wait_in(locks, "a", order, number) for number in range(1, 6)]
     for thread in threads:
         thread.join()
@@ -38,7 +38,7 @@ def test_a_lock_goes_on_in_the_order_of_asking():
 def test_nothing_is_kept_of_locks_that_nobody_holds():
     """Neither of those given back, nor of those that somebody gave up waiting for."""
     locks = Locks()
-    with locks.hold("a", None, 60), pytest.raises(LockTimeout), locks.hold("a", 0, 60):
+    with Hold(locks, "a", None, 60), pytest.raises(LockTimeout), locks.hold("a", 0, 60):
         pass
 
     assert len(locks) == 0
@@ -47,11 +47,11 @@ def test_nothing_is_kept_of_locks_that_nobody_holds():
 def test_a_lease_that_is_over_goes_to_the_next_in_order():
     """Even if it is a newcomer who finds out."""
     locks = Locks()
-    first = locks.hold("a", 0, 0.001)
+    first = Hold(locks, "a", 0, 0.001)
     locks.acquire(first)
-    with locks.hold("a", 5, 60):
+    with Hold(locks, "a", 5, 60):
         locks.release(first)  # it has no say any more
-        with pytest.raises(LockTimeout), locks.hold("a", 0, 60):
+        with pytest.raises(LockTimeout), Hold(locks, "a", 0, 60):
             pass
 
 
@@ -62,7 +62,7 @@ def test_one_holder_at_a_time_while_threads_change_wildly():
 
     def work(number):
         name = "ab"[number % 2]
-        with locks.hold(name, None, 60):
+        with Hold(locks, name, None, 60):
             seen = count[name]
             count[name] = seen + 1
 

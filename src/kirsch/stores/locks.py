@@ -40,10 +40,6 @@ class Locks:
         self._mutex = threading.Lock()
         self._queues: dict[str, deque[Hold]] = {}
 
-    def hold(self, name: str, wait: float | None, lease: float) -> Hold:
-        """For a `with`; see Store.lock."""
-        return Hold(self, name, wait, lease)
-
     def acquire(self, hold: Hold) -> None:
         """Get the lock. Raises LockTimeout."""
         with self._mutex:
@@ -103,7 +99,7 @@ class Locks:
 
 
 class Hold:
-    """One who wants a lock, for the length of a `with`. PERF: a class; a generator would take three times as long.
+    """One who wants a lock, for the length of a `with`: see Store.lock. PERF: a generator takes three times as long.
 
     deadline: when its lease is over, once it holds the lock. bell: what it waits for.
     """
@@ -153,7 +149,7 @@ class LeasedStore(Store):
     @contextmanager
     def _hold(self, key: str, wait: float | None, lease: float) -> Iterator[None]:
         until = monotonic() + wait if wait is not None else inf
-        with self._locks.hold(key, wait, lease):
+        with Hold(self._locks, key, wait, lease):
             owner = urandom(16)
             self._take_by(until, key, owner, lease)
             try:

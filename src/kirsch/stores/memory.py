@@ -10,7 +10,7 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from kirsch.stores.locks import Locks
+from kirsch.stores.locks import Hold, Locks
 from kirsch.stores.store import ABSENT, ANY, LEASE, Conflict, Entry, Full, Store, check_key, renew_after_fork
 
 if TYPE_CHECKING:
@@ -69,11 +69,13 @@ class MemoryStore(Store):
     def _renew(self) -> None:
         self._mutex = threading.Lock()
 
+    # PERF: a key that is there was looked at when it came.
+
     def get(self, key: str) -> Entry | None:
-        check_key(key)
         with self._mutex:
             item = self._items.get(key)
             if item is None:
+                check_key(key)
                 return None
             if item.deadline <= self._clock():
                 self._drop(key)
@@ -82,7 +84,8 @@ class MemoryStore(Store):
             return item.entry
 
     def set(self, key: str, value: bytes, seconds: float | None = None, version: Any = ANY) -> Any:
-        check_key(key)
+        if key not in self._items:
+            check_key(key)
         size = len(key) + len(value) + OVERHEAD
         if size > self.most_bytes:
             raise Full(f"{self.url}: a value of {len(value)} bytes, where all entries may have {self.most_bytes}")
@@ -129,8 +132,9 @@ class MemoryStore(Store):
             return True
 
     def lock(self, key: str, wait: float | None = None, lease: float = LEASE) -> AbstractContextManager[None]:
-        check_key(key)
-        return self._locks.hold(key, wait, lease)
+        if key not in self._items:
+            check_key(key)
+        return Hold(self._locks, key, wait, lease)
 
     def count(self, prefix: str = "") -> int:
         self.sweep()

@@ -48,12 +48,17 @@ class SessionCookie:
     def read(self, request: Request) -> tuple[str | None, bool]:
         """The id that the client sent, None for what cannot be one; and whether it sent anything."""
         if "cookie" not in vars(request):  # PERF: nobody has asked for the others yet, and to read them all takes 5 µs
-            field = request.exchange.head.get(b"cookie")
+            head = request.exchange.head
+            known: tuple[str | None, bool] | None = head.block.made.get(self)
+            if known is not None:
+                return known
+            field = head.get(b"cookie")
             found = self._find(field) if field is not None else ()
             if not found:
                 return None, False
             if len(found) == 1 and _ID(value := found[0].decode("latin-1")):
-                return value, True
+                known = head.block.made[self] = value, True
+                return known
         cookie = request.cookie.get(self.name)
         if cookie is None:
             return None, False
