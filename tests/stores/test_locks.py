@@ -38,7 +38,7 @@ def test_a_lock_goes_on_in_the_order_of_asking():
 def test_nothing_is_kept_of_locks_that_nobody_holds():
     """Neither of those given back, nor of those that somebody gave up waiting for."""
     locks = Locks()
-    with Hold(locks, "a", None, 60), pytest.raises(LockTimeout), locks.hold("a", 0, 60):
+    with Hold(locks, "a", None, 60), pytest.raises(LockTimeout), Hold(locks, "a", 0, 60):
         pass
 
     assert len(locks) == 0
