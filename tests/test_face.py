@@ -45,6 +45,7 @@ CHERRYPY = {
 """What `import kirsch as cherrypy` has to give to an application written for CherryPy."""
 
 OURS = {
+    "Event",
     "asgi",
     "csrf_token",
     "passwords",

@@ -47,17 +47,22 @@ __version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:
-    """`kirsch.lib`: the library under CherryPy's names, loaded when somebody asks for it."""
+    """What is loaded when somebody asks for it: `kirsch.lib`, the library under CherryPy's names, and Event."""
     if name == "lib":
         from kirsch.compat import lib
 
         return lib
+    if name == "Event":
+        from kirsch.http.eventstream import Event
+
+        return Event
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 __all__ = [
     "Application",
     "ErrorTool",
+    "Event",
     "HTTPError",
     "HTTPRedirect",
     "HandlerTool",

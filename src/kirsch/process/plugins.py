@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from kirsch.process.autoreload import Autoreloader
 from kirsch.process.daemon import Daemonizer
+from kirsch.process.feed import Feed
 from kirsch.process.monitor import BackgroundTask, Monitor, PerpetualTimer
 from kirsch.process.notify import Notifier
 from kirsch.process.pidfile import PIDFile, PIDFileTaken
@@ -19,6 +20,7 @@ __all__ = [
     "BackgroundTask",
     "Daemonizer",
     "DropPrivileges",
+    "Feed",
     "Monitor",
     "Notifier",
     "PIDFile",

@@ -43,6 +43,7 @@ TOOLS: Final = {
     "security_headers": "security_headers.SecurityHeaders",
     "session_auth": "session_auth.SessionAuthTool",
     "sessions": "sessions.Sessions",
+    "sse": "sse.SSE",
     "staticdir": "static.StaticDir",
     "staticfile": "static.StaticFile",
     "trailing_slash": "trailing_slash.TrailingSlash",
