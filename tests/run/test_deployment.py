@@ -54,6 +54,12 @@ def test_a_site_that_is_ready():
     assert findings() == []
 
 
+def test_a_login_that_counts_attempts_is_ready():
+    """By its own setting, or that of its class."""
+    limited = {**root()["/"], "tools.session_auth.on": True, "tools.session_auth.attempts": "9/minute"}
+    assert findings({"/other": limited}) == []
+
+
 UNSAID = "default, or set in Python"
 ALL = "all pages"
 

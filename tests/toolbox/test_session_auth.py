@@ -49,7 +49,8 @@ def found(pattern, text):
 
 def log_in(guarded, path="/secret/do_login", **fields):
     """Send the form."""
-    return guarded.post(path, data={**ADA, **fields})
+    options = {"client": fields.pop("client")} if "client" in fields else {}
+    return guarded.post(path, data={**ADA, **fields}, **options)
 
 
 def test_from_the_form_to_the_page_and_out_again():
@@ -381,3 +382,26 @@ def test_a_policy_that_nobody_knows_stays():
     answer = Client(LonelyApplication(Root(), "", {"/": config, "/secret": own})).get("/secret")
 
     assert answer.headers["Content-Security-Policy"] == "unheard-of 'self'"
+
+
+def test_guesses_are_counted_at_all_addresses_that_take_them():
+    """Whoever has tried too often is refused by 429, even with the right password; pages are not counted."""
+    guarded = client(attempts="2/minute")
+    tried = [log_in(guarded, path, password="guess").status for path in ("/secret/do_login", "/secret/x/do_login")]
+    assert tried == [401, 401]
+    refused = log_in(guarded)
+    assert (refused.status, refused.headers["Retry-After"]) == (429, "30")
+    assert [guarded.get("/secret").status for _ in range(3)] == [401] * 3
+    assert log_in(guarded, client=("192.0.2.7", 4000)).status == 303
+
+
+def test_attempts_may_be_said_by_the_class_and_are_a_rate():
+    """A class with `attempts` limits them; what is no rate stops the start."""
+
+    class Limited(SessionAuth):
+        attempts = "1/minute"
+
+    guarded = client(auth_class=Limited)
+    assert [log_in(guarded, password="guess").status for _ in range(2)] == [401, 429]
+    with pytest.raises(ConfigError, match="attempts: 'often' is no rate"):
+        start({"tools.session_auth.attempts": "often"})

@@ -246,9 +246,9 @@ class Deployment:
     def check_guesses(self) -> Iterator[Finding]:
         """The form is taken at every address below the tool that ends in its name: a limit on one of them is none."""
         what = "passwords may be tried without a limit: a form to log in is taken at every address below"
-        write = "tools.rate_limit for the same section as tools.session_auth; see the page on logins"
+        write = "tools.session_auth.attempts = '10/minute'"
         finding = Finding(WARNING, "guesses", what, "", write)
-        return self._where_pages(lambda page: page.on("session_auth") and not page.on("rate_limit"), finding)
+        return self._where_pages(_takes_guesses, finding)
 
     # -- steps of it ---------------------------------------------------------------------------------------------
 
@@ -279,6 +279,12 @@ class Deployment:
         where = "all pages" if len(paths) == len(self.pages) else f"{', '.join(paths[:_SHOWN])}{more}"
         if paths:
             yield finding._replace(where=where)
+
+
+def _takes_guesses(page: Page) -> bool:
+    tool = "tools.session_auth"
+    limited = page.get(f"{tool}.attempts", getattr(page.get(f"{tool}.auth_class"), "attempts", ""))
+    return page.on("session_auth") and not limited and not page.on("rate_limit")
 
 
 def _lax(name: str, key: str, page: Page) -> bool:

@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING, Any, Final
 from kirsch.app.context import present
 from kirsch.app.errors import HTTPError, HTTPRedirect
 from kirsch.app.forgery import comes_from_here
+from kirsch.app.hooks import Hook
 from kirsch.app.links import url, without_host
 from kirsch.app.params import Plan
 from kirsch.app.place import ConfigError
 from kirsch.http.accept import best_match
+from kirsch.http.addresses import household
 from kirsch.http.credentials import challenge
 from kirsch.http.origins import local_target
+from kirsch.http.rates import parse_rate
 from kirsch.http.urls import join
 from kirsch.toolbox.auth_basic import checked
 from kirsch.toolbox.csrf import FOREIGN, refuse
 from kirsch.toolbox.kinds import HandlerTool
 from kirsch.toolbox.loginpage import LoginForm, allow_style, login_page
+from kirsch.toolbox.rate_limit import Limit, RateLimitSettings, Registry
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kirsch.app.request import Request
 
@@ -30,6 +34,7 @@ LOGOUT: Final = "do_logout"
 CSP: Final = "Content-Security-Policy"
 CHECKER: Final = "check_username_and_password"
 KIND: Final = "auth_class"
+ATTEMPTS: Final = "attempts"
 
 WRONG: Final = "There is no such user with this password."
 
@@ -38,10 +43,12 @@ class SessionAuth:
     """What the tool does; override what shall be otherwise, and name the class as `tools.session_auth.auth_class`.
 
     The addresses `…/login_screen`, `…/do_login` and `…/do_logout` below the tool are its own. session_key: where the
-    session keeps the user. debug: say in the log what was decided.
+    session keeps the user. attempts: how often one address may try to log in, such as `10/minute`; "" for no limit.
+    debug: say in the log what was decided.
     """
 
     session_key = "username"
+    attempts = ""
     debug = False
 
     def check_username_and_password(self, username: str, password: str) -> Any:
@@ -206,6 +213,16 @@ def session_auth(**settings: Any) -> bool:
     return auth.run()
 
 
+def _attempts(settings: Mapping[str, Any]) -> str:
+    """How often one may try, by settings or the class that they name."""
+    return str(settings.get(ATTEMPTS, settings.get(KIND, SessionAuth).attempts))
+
+
+def _who_tries(request: Request) -> str | None:
+    """Whom to count: by address, who sends a password. The form is taken at every address that ends so."""
+    return household(request.remote.ip) if request.path_info.rpartition("/")[2] == LOGIN else None
+
+
 class SessionAuthTool(HandlerTool):
     """Shows pages to those who have logged in, and to others a form to do so. See SessionAuth.
 
@@ -216,6 +233,14 @@ class SessionAuthTool(HandlerTool):
 
     def __init__(self) -> None:
         super().__init__(session_auth)
+        self._registry = Registry()
+
+    def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
+        """As of any tool; and what counts the attempts, behind the proxy tool (30), before the form is read."""
+        if rate := _attempts(settings):
+            limit = Limit(RateLimitSettings(rate=rate, name=LOGIN, methods=("POST",), key=_who_tries), self._registry)
+            yield "before_request_body", self.named(Hook(limit.meet, priority=40))
+        yield from super().hooks(settings)
 
     @property
     def settings(self) -> frozenset[str]:
@@ -231,6 +256,10 @@ class SessionAuthTool(HandlerTool):
         for name, value in settings.items():
             if callable(getattr(SessionAuth, name, None)) and not callable(value):
                 raise ConfigError(f"{where}: {name} must be a function, not {type(value).__name__}")
+        try:
+            parse_rate(_attempts(settings) or "1/second")
+        except ValueError as error:
+            raise ConfigError(f"{where}: {error}") from None
 
     def check_whole(self, settings: Mapping[str, Any], where: str) -> None:
         """Raise ConfigError if nothing tells who may come in."""
