@@ -1,16 +1,23 @@
 """Several applications in one process: two of ours, each with its config, and somebody's WSGI application."""
 
 from html import escape
+from pathlib import Path
 
 import kirsch
+
+PAGE = '<!DOCTYPE html><html lang="en"><meta charset="utf-8"><link rel="stylesheet" href="/style.css">\n'
 
 
 class Home:
     """The site as a whole."""
 
+    style_css = kirsch.tools.staticfile.handler(filename=str(Path(__file__).with_name("style.css")))
+
     @kirsch.expose
     def index(self):
-        return '<p>Here are a <a href="/blog/">blog</a> and a <a href="/wiki/Start">wiki</a>.'
+        return (
+            f'{PAGE}<h1>The orchard</h1><p>Here are a <a href="/blog/">blog</a> and a <a href="/wiki/Start">wiki</a>.'
+        )
 
 
 class Blog:
@@ -19,11 +26,11 @@ class Blog:
     @kirsch.expose
     def index(self):
         name = kirsch.request.config["blog.name"]
-        return f'<h1>{escape(name)}</h1><p><a href="{kirsch.url("/2026/11")}">November</a>'
+        return f'{PAGE}<h1>{escape(name)}</h1><p><a href="{kirsch.url("/2026/11")}">November</a>'
 
     @kirsch.expose
     def default(self, year, month="1"):
-        return f"<p>Nothing was written in {escape(month)}/{escape(year)}."
+        return f"{PAGE}<p>Nothing was written in {escape(month)}/{escape(year)}."
 
 
 def wiki(environ, start_response):

@@ -1,6 +1,7 @@
 """A page for members, with a login. Open http://127.0.0.1:8080/ and log in as ada, with the password lovelace."""
 
 from html import escape
+from pathlib import Path
 
 import kirsch
 
@@ -10,6 +11,8 @@ USERS = {"ada": kirsch.passwords.hash("lovelace")}
 PAGE = """<!DOCTYPE html>
 <html lang="en">
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="stylesheet" href="/style.css">
 <title>The orchard</title>
 <h1>The orchard</h1>
 """
@@ -37,6 +40,7 @@ class Members:
 class Site:
     """A page for all."""
 
+    style_css = kirsch.tools.staticfile.handler(filename=str(Path(__file__).with_name("style.css")))
     members = Members()
 
     @kirsch.expose
@@ -44,10 +48,11 @@ class Site:
         return f'{PAGE}<p>Everybody may read this. <a href="/members/">For members</a></p>'
 
 
-# tools.csrf refuses what pages of other sites have a browser send.
+# tools.csrf refuses what pages of other sites have a browser send; `attempts` makes guessing passwords slow.
+LOGIN = {"on": True, "check_username_and_password": wrong, "attempts": "10/minute"}
 CONFIG = {
     "/": {"tools.sessions.on": True, "tools.csrf.on": True},
-    "/members": {"tools.session_auth.on": True, "tools.session_auth.check_username_and_password": wrong},
+    "/members": {f"tools.session_auth.{name}": value for name, value in LOGIN.items()},
 }
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,11 +24,16 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parent.parent
 EXAMPLES = ROOT / "examples"
 BOARD = "noteboard/app.py"
-SMALL = ("01_hello.py", "02_forms.py", "03_streaming.py", "04_several.py", "05_login.py")
+SMALL = (
+    "01_hello.py", "02_forms.py", "03_streaming.py", "04_several.py", "05_login.py", "06_templates.py",
+    "07_database.py", "08_live.py", "09_tasks.py",
+)  # fmt: skip
+FOLDERS = ("api", "site")  # each is started in its folder, by the command; the third, cluster, is tested elsewhere
 ON_ANY_PORT = (
     "import kirsch, runpy, sys; kirsch.config.update({'server.socket_port': 0});"
     "runpy.run_path(sys.argv[1], run_name='__main__')"
 )
+LEFT = shutil.ignore_patterns("*.sqlite3*", "*.db*", "__pycache__")
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 MULTIPART = {"Content-Type": "multipart/form-data; boundary=BOUNDARY"}
 PNG = (EXAMPLES / "noteboard" / "cherries.png").read_bytes()
@@ -46,11 +52,11 @@ class Answer(NamedTuple):
 class Program:
     """An example that is running. lines: what it has said on stderr so far."""
 
-    def __init__(self, *command):
+    def __init__(self, *command, cwd=ROOT):
         environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
         command = (sys.executable, "-X", "dev", *map(str, command))
         self.process = subprocess.Popen(
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment, cwd=cwd
         )
         assert self.process.stderr
         self.stderr = self.process.stderr
@@ -107,11 +113,21 @@ class Program:
         return [line for line in self.lines if not re.match(r"\[[^]]+\] (ENGINE|COUNTDOWN|CSRF) ", line)]
 
 
+def started(name, folder):
+    """An example, of which a copy runs if it keeps something beside itself."""
+    if name == BOARD:
+        return Program(EXAMPLES / BOARD, "--port", 0, "--data", folder)
+    if name in FOLDERS:
+        copy = shutil.copytree(EXAMPLES, folder / "copy", ignore=LEFT) / name
+        return Program("-m", "kirsch", "run", "--port", 0, cwd=copy)
+    copy = shutil.copytree(EXAMPLES, folder / "copy", ignore=LEFT) if name == "07_database.py" else EXAMPLES
+    return Program("-c", ON_ANY_PORT, copy / name)
+
+
 @contextmanager
 def running(name, folder):
     """An example for the length of a `with`, which it has to end well."""
-    board = (EXAMPLES / BOARD, "--port", 0, "--data", folder)
-    program = Program(*(board if name == BOARD else ("-c", ON_ANY_PORT, EXAMPLES / name)))
+    program = started(name, folder)
     try:
         yield program
         program.tell_to_end()
@@ -199,6 +215,10 @@ def test_ctrl_c_ends_an_example_well():
         ("04_several.py", "/", '<a href="/blog/">'),
         ("04_several.py", "/blog/", "Notes from the orchard"),
         ("04_several.py", "/blog/2026/11", "Nothing was written in 11/2026"),
+        ("02_forms.py", "/style.css", "--cherry"),
+        ("06_templates.py", "/?within=30", "Salad &lt;à la maison&gt;"),
+        ("06_templates.py", "/pie", "<li>1 kg cherries</li>"),
+        ("09_tasks.py", "/", "Order one"),
         ("04_several.py", "/wiki/Start", "The page /Start of the wiki at /wiki is empty."),
     ],
 )
@@ -222,6 +242,95 @@ def test_the_login_example_lets_members_in_and_out(site):
     assert program.ask("GET", "/members/", headers=cookie).status == 401
 
 
+def test_the_login_example_slows_guesses_down(tmp_path):
+    """One address may try ten times a minute."""
+    with running("05_login.py", tmp_path) as program:
+        guesses = [program.ask("POST", "/members/do_login", "username=ada&password=x", FORM).status for _ in range(11)]
+    assert guesses == [401] * 10 + [429]
+
+
+def test_the_template_example_has_its_own_page_for_what_is_missing(site):
+    """It looks like the others, and what was asked for is text on it."""
+    answer = site("06_templates.py").get("/%3Cb%3E")
+    assert (answer.status, "<code>/&lt;b&gt;</code>" in answer.text) == (404, True)
+
+
+def test_the_database_example_keeps_a_list(site):
+    """What is added is there, escaped, can be ticked off and removed; other sites cannot do so."""
+    program = site("07_database.py")
+    assert program.ask("POST", "/add", "name=%3Cb%3E+salt", FORM).status == 303
+    number = found(r"<span>&lt;b&gt; salt</span>\n.*?/turn/(\d+)", program.get("/").text)
+    assert program.ask("POST", f"/turn/{number}", "", FORM).status == 303
+    assert "<del>&lt;b&gt; salt</del>" in program.get("/").text
+    assert program.ask("POST", f"/remove/{number}", "", FORM | {"Sec-Fetch-Site": "cross-site"}).status == 403
+    assert program.ask("POST", f"/remove/{number}", "", FORM).status == 303
+    assert "salt" not in program.get("/").text
+    assert [program.ask("POST", "/add", body, FORM).status for body in ("name=+", "name=a&name=b")] == [400, 400]
+
+
+def test_the_live_example_brings_news(tmp_path):
+    """What one says, another hears at once; and at the end of the process all are let go."""
+    with running("08_live.py", tmp_path) as program:
+        connection = program.connection()
+        connection.request("GET", "/events")
+        events = connection.getresponse()
+        assert events.read1() == b":\n\n"
+        assert program.ask("POST", "/say", "text=%3Cb%3E", FORM).status == 200
+        assert events.read1() == b'data: {"text":"<b>"}\n\n'
+        program.tell_to_end()
+        assert events.read() == b""
+        connection.close()
+
+
+def test_the_task_example_works_while_others_ask(site):
+    """A report is ordered, and made by and by."""
+    program = site("09_tasks.py")
+    assert program.ask("POST", "/order", "", FORM).status == 303
+    assert "<span>Report 1</span>" in program.get("/").text
+
+
+def test_the_api_example_passes_its_tests_and_serves(site):
+    """Its tests are run as its owner runs them; a real server says the same."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_api.py"]
+    done = subprocess.run(command, cwd=EXAMPLES / "api", env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, " passed" in done.stdout) == (0, True), done.stdout + done.stderr
+    body = json.dumps({"title": "Ulysses", "year": 1922})
+    answer = site("api").ask("POST", "/books/", body, {"Content-Type": "application/json"})
+    assert (answer.status, answer.headers["Location"].rpartition("/")[0]) == (
+        201,
+        f"http://127.0.0.1:{site('api').port}/books",
+    )
+
+
+def test_the_site_example_shows_pictures_to_members(site):
+    """Nobody else; a name belongs to whoever has come with it first, and what is no picture is refused."""
+    wall = site("site")
+    assert wall.get("/").status == 401
+    answer = wall.ask("POST", "/do_login", "username=ada&password=lovelace", FORM)
+    assert wall.ask("POST", "/do_login", "username=ada&password=other", FORM).status == 401
+    cookie = {"Cookie": cookies(answer), "Sec-Fetch-Site": "same-origin"}
+    connection = wall.connection()
+    connection.request("GET", "/live", headers=cookie)
+    live = connection.getresponse()
+    assert live.read1() == b":\n\n"
+    sent = [wall.ask("POST", "/", multipart(file=data, title="<b>"), MULTIPART | cookie) for data in (PNG, b"<svg>")]
+    assert [each.status for each in sent] == [303, 200]
+    assert "Only PNG" in sent[1].text
+    assert live.read1() == b"data: There is one more.\n\n"
+    page = wall.ask("GET", "/", headers=cookie).text
+    assert "&lt;b&gt; <small>by ada</small>" in page
+    assert wall.ask("GET", found('src="(/picture/[^"]+)"', page), headers=cookie).body == PNG
+    connection.close()
+
+
+@pytest.mark.parametrize("name", [*SMALL, "api/app.py", "api/test_api.py", "site/app.py", "cluster/app.py"])
+def test_the_twelve_are_short(name):
+    """Whoever reads one has it before their eyes as a whole; the list of them has it, too."""
+    assert len((EXAMPLES / name).read_text("utf-8").splitlines()) <= 60
+    assert f"({name})" in (EXAMPLES / "README.md").read_text("utf-8")
+
+
 @pytest.mark.parametrize(
     ("form", "status", "expected"),
     [
@@ -238,7 +347,7 @@ def test_the_form_example_takes_forms(site, form, status, expected):
 
 
 @pytest.mark.parametrize(
-    ("size", "status", "expected"), [(300_000, 200, "has 300000 bytes"), (11_000_000, 413, "larger than 10485760")]
+    ("size", "status", "expected"), [(300_000, 200, "300000 bytes"), (11_000_000, 413, "larger than 10485760")]
 )
 def test_the_form_example_takes_files(site, size, status, expected):
     """Large files come through a temporary file, too large ones not at all."""

@@ -63,5 +63,6 @@ def test_the_end_of_the_bus_is_the_end(bus: Bus) -> None:
         feed.send("last")
         bus.stop()
         assert list(ear) == ["last"]
+        assert list(feed) == [None]
         bus.start()
         assert next(iter(feed)) is None

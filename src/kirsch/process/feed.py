@@ -47,11 +47,12 @@ class Feed(Plugin):
                 return
 
     def _after(self, place: int) -> tuple[list[Any], int, bool]:
-        """What was sent after so many, a None if nothing comes; how many it are then; whether it is over."""
+        """What was sent after so many, a None if nothing comes; how many have been sent by then; whether it is over."""
         with self._news:
             self._news.wait_for(lambda: self._over or self._sent > place, self.heartbeat)
             new = min(self._sent - place, len(self._kept))
-            return list(self._kept)[-new:] if new else [None], self._sent, self._over
+            silence = [] if self._over else [None]
+            return list(self._kept)[-new:] if new else silence, self._sent, self._over
 
     def start(self) -> None:
         """Whoever listens from now on waits for news."""

@@ -35,10 +35,11 @@ class Plugin:
     def __init__(self, bus: Bus) -> None:
         self.bus = bus
 
-    def subscribe(self) -> None:
-        """Listen; a second time changes nothing."""
+    def subscribe(self) -> Self:
+        """Listen; a second time changes nothing. Gives the plugin itself."""
         for channel, method in self._listeners():
             self.bus.subscribe(channel, method)
+        return self
 
     def unsubscribe(self) -> None:
         """No longer listen."""

@@ -19,7 +19,7 @@ from difflib import get_close_matches
 from functools import partial
 from queue import SimpleQueue
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
@@ -73,7 +73,7 @@ class SignalHandler(Plugin):
 
     # Becoming and ceasing to be the handler
 
-    def subscribe(self) -> None:
+    def subscribe(self) -> Self:
         """Handle all of `handlers`. Python allows it in the main thread alone; elsewhere a line in the log says so.
 
         A signal that was set to be ignored by whoever started the process (nohup, a shell's `&`) stays so.
@@ -95,6 +95,7 @@ class SignalHandler(Plugin):
             self.bus.log(f"{message} the channels named like signals yourself.", level=30)
         if self.bus.state in (State.STARTING, State.STARTED):
             self.start()
+        return self
 
     def set_handler(self, signal_: str | int, listener: Callable[..., object] | None = None) -> None:
         """Publish the channel named like the signal whenever it comes, and have `listener` listen to it.

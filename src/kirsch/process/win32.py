@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 import importlib
 from time import monotonic, sleep
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn, Self
 
 from kirsch.process.bus import Bus, State
 from kirsch.process.plugin import Plugin
@@ -85,13 +85,14 @@ class ConsoleSignals(SignalHandler):
         super().__init__(bus)
         self.console = console
 
-    def subscribe(self) -> None:
+    def subscribe(self) -> Self:
         """As of any SignalHandler. Where SIGINT is not to be ours, the console is not either."""
         super().subscribe()
         if "SIGINT" in self.handlers:
             self.console.subscribe()
             if self.bus.state in (State.STARTING, State.STARTED):
                 self.console.start()
+        return self
 
     def unsubscribe(self) -> None:
         super().unsubscribe()
