@@ -360,6 +360,15 @@ class Exchange(ABC):
         """Switch protocols (RFC 9110 §7.8): answer 101 and give the raw connection away. A door may refuse."""
         raise ExchangeError("this door cannot switch protocols")
 
+    def take_over(self) -> Any:
+        """Keep the raw connection for good: the answer still goes by the verbs, and then no server is left on it."""
+        raise ExchangeError("this door cannot give its connection away")
+
+    @property
+    def rfile(self) -> Any:
+        """The raw connection as a file, the body first: for guests, who look for the socket there (`raw._sock`)."""
+        raise AttributeError("this door has no connection to show")
+
     def step_aside(self) -> None:
         """The calling thread is about to take its time: let another one serve the rest, where that means something."""
 

@@ -266,6 +266,60 @@ def test_upgrade_gives_the_socket_away():
         assert eventually(lambda: done)
 
 
+@pytest.mark.parametrize("ahead", [b"", b"ahead"])
+def test_who_takes_the_connection_over_keeps_it(ahead):
+    """The answer goes by the verbs; afterwards the server has forgotten the connection, and the socket lives on."""
+    taken = []
+
+    def handler(exchange):
+        taken.append(exchange.take_over())
+        exchange.reply(200, [], b"yes")
+        taken.append(exchange.rfile)
+
+    with serving(handler) as server, client_of(server) as client:
+        reply = client.send(GET + ahead).reply()
+        assert (reply.body, reply.fields[b"connection"]) == (b"yes", b"close")
+        assert eventually(lambda: not server.statistics().connections)
+        client.send(b" and more")
+        assert taken[1].read(len(ahead) + 9) == ahead + b" and more"
+        taken[0].sendall(b"still here")
+        assert client.sock.recv(100) == b"still here"
+    with taken[0]:
+        assert taken[1].raw._sock is taken[0]
+
+
+def test_a_switch_by_the_verbs():
+    """A 101 says `Connection: Upgrade`, has no length, and nothing after it is taken for a request."""
+
+    def handler(exchange):
+        exchange.start(101, [(b"Upgrade", b"x")])
+        exchange.finish()
+
+    with serving(handler) as server, client_of(server) as client:
+        assert client.send(GET + GET).rest().lower().count(b"http/1.1") == 1
+    with serving(handler) as server, client_of(server) as client:
+        reply = client.send(GET).reply()
+        assert (reply.status, reply.fields[b"connection"], reply.fields.get(b"content-length")) == (
+            101,
+            b"Upgrade",
+            None,
+        )
+
+
+def test_the_body_as_a_file(pair):
+    """Without taking the connection over, the file ends with the body: what follows is another request."""
+    read = []
+
+    def handler(exchange):
+        read.append(exchange.rfile.read())
+        exchange.reply(200, [], b"")
+
+    it = pair(handler)
+    it.feed(PUT + b"Content-Length: 4\r\n\r\nbody" + GET)
+    it.step()
+    assert read == [b"body", b""]
+
+
 def test_upgrade_comes_first_or_not_at_all(pair):
     """Not after the answer has begun; and one that fails leaves room for a 500."""
     errors = []

@@ -358,6 +358,11 @@ class RequestBody:
         """The stream of bytes, which is this object."""
         return self
 
+    @property
+    def rfile(self) -> Any:
+        """The connection below, as a file: see Exchange.rfile."""
+        return self._exchange.rfile
+
     def close(self) -> None:
         """Remove what was spooled. A file that a handler has closed or taken elsewhere is no matter."""
         for upload in self._uploads:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class ByHand(Exchange):
     """See the module. pieces: of the answer's body. rfile: where the request's body is read; None for none."""
 
+    rfile: Any = None
+
     def __init__(self, head: Head, rfile: Any, client: Address, server: Address) -> None:
         super().__init__(head, client, server)
         self.pieces: list[bytes] = []

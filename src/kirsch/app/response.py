@@ -195,7 +195,10 @@ class Response(OldResponseNames):
     def _settle_status(self) -> None:
         self.code, self.reason = parse_status(self.status)
         self.phrase = self.reason.encode("latin-1", "replace")
-        if self.code < 200:
+        if self.code == 101:  # for who has taken the connection over
+            self.discard()
+            self.page, self.length = (), None
+        elif self.code < 200:
             raise ValueError(f"the status {self.status!r} is no final answer: it must be 200 to 599")
         if self.code == 205:  # it has no content (RFC 9110 §15.3.6)
             self.discard()

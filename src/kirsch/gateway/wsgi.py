@@ -100,6 +100,11 @@ class Input:
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.readline, b"")
 
+    @property
+    def rfile(self) -> Any:
+        """The connection below, as a file: see Exchange.rfile."""
+        return self.exchange.rfile
+
     def buffered(self, size: int) -> bytes:
         """Take up to `size` bytes of what has been read ahead."""
         data = self.buffer[self.start : self.start + size]

@@ -142,6 +142,11 @@ class WSGIExchange(HostedExchange):
         script: str = environ.get("SCRIPT_NAME", "")
         self.prefix = script.rstrip("/").encode("latin-1").decode("utf-8", "surrogateescape")
 
+    @property
+    def rfile(self) -> Any:
+        """What the server shows of its connection, as Cheroot does."""
+        return self.input.rfile
+
     def measure(self) -> None:
         """Find out how long the body is.
 

@@ -358,7 +358,7 @@ class H1:
         status = answer.status
         self._chunked_answer = False
         if answer.bodiless and (length is None or status < 200 or status in (204, 304)):
-            framing = b""
+            framing = self._switch() if status == 101 else b""
         elif length is not None:
             framing = length_line(length)
         elif self._version:
@@ -373,6 +373,11 @@ class H1:
         elif status != 101:
             framing += b"Connection: close\r\n"
         return status_line(status, answer.reason) + lines + framing + b"\r\n"
+
+    def _switch(self) -> bytes:
+        """What follows the head is not for this machine (RFC 9110 §15.2.2)."""
+        self.keep_alive = False
+        return b"Connection: Upgrade\r\n"
 
     def send_data(self, data: bytes) -> bytes:
         """The bytes of a piece of the body, which must not be empty."""

@@ -28,11 +28,11 @@ class Channel:
     """The sending half of a connection.
 
     deadline: when (monotonic) the loop gives up on what it waits for. lost: there is nobody to send to any more.
-    away: owned by a thread that has passed the baton on. patience: seconds of waiting that an answer may still cost its
-    handler; each byte that the client takes adds to it.
+    away: owned by a thread that has passed the baton on. taken: the handler keeps the socket. patience: seconds of
+    waiting that an answer may still cost its handler; each byte that the client takes adds to it.
     """
 
-    __slots__ = ("_outgoing", "_whole", "away", "clock", "deadline", "fd", "lost", "patience", "sock")
+    __slots__ = ("_outgoing", "_whole", "away", "clock", "deadline", "fd", "lost", "patience", "sock", "taken")
 
     def __init__(self, sock: socket.socket, clock: Clock) -> None:
         self.sock = sock
@@ -41,6 +41,7 @@ class Channel:
         self.deadline = 0.0
         self.lost = False
         self.away = False
+        self.taken = False
         self.patience = clock.times.write_timeout
         self._outgoing: memoryview | Flow | None = None
         self._whole = 0.0  # when the loop gives up on all of it, however steadily the client takes some

@@ -311,7 +311,7 @@ class Connection(Channel):
     def _part(self) -> int:
         """Close; but where the client may still be sending, let it read the answer first (RFC 9112 §9.6)."""
         machine = self.machine
-        if not self.lingering and machine.body_ended and not machine.pending:
+        if self.taken or (not self.lingering and machine.body_ended and not machine.pending):
             return CLOSE
         try:
             self.sock.shutdown(socket.SHUT_WR)
@@ -371,9 +371,10 @@ class Connection(Channel):
             self.close_hard()
 
     def close(self) -> None:
-        """Close the socket; for the loop, when it has forgotten the connection."""
-        with contextlib.suppress(OSError):
-            self.sock.close()
+        """Close the socket, unless it was taken; for the loop, when it has forgotten the connection."""
+        if not self.taken:
+            with contextlib.suppress(OSError):
+                self.sock.close()
         unsent = self.drop()
         if self.finishing is not None and unsent:
             self.finishing.sent = max(0, self.finishing.sent - unsent)

@@ -270,7 +270,7 @@ class Loop:
         if self.connections.get(connection.fd) is connection:  # and not a later one on the same descriptor
             del self.connections[connection.fd]
             self.requests_before += connection.requests
-            self.poller.forget(connection.fd)
+            (self.poller.remove if connection.taken else self.poller.forget)(connection.fd)
             connection.close()
             if self.stopping and not self.connections:
                 self.empty.set()

@@ -5,11 +5,13 @@ It is used by one thread at a time, the one that runs the handler, which owns th
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Protocol
 
 from kirsch.exchange import FINISHED, NEW, STARTED, ClientError, ClientGone, Exchange, ExchangeError, Field, Head
 from kirsch.protocol.events import RemoteError
 from kirsch.protocol.h1 import CONTINUE
+from kirsch.server.incoming import Incoming
 
 if TYPE_CHECKING:
     import socket
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from kirsch.exchange import Address, FileBody
     from kirsch.protocol.h1 import H1
+    from kirsch.server.times import Times
 
 LARGE = 64 * 1024
 """Bytes from which on a body is not copied behind its head, but sent beside it."""
@@ -27,6 +30,7 @@ class House(Protocol):
 
     standing: bytes
     stopping: bool
+    times: Times
 
 
 class Carrier(Protocol):
@@ -37,6 +41,7 @@ class Carrier(Protocol):
     sock: socket.socket
     machine: H1
     body_received: int
+    taken: bool
     finishing: Stream | None
 
     @property
@@ -253,11 +258,38 @@ class Stream(Exchange):
         self.start(101, [*fields, (b"Upgrade", protocol)])
         head = machine.send_head(self, self.connection.loop.standing)
         self.stage = FINISHED
-        self.connection.send_all(head[:-2] + b"Connection: Upgrade\r\n\r\n")
-        machine.keep_alive = False
+        self.connection.send_all(head)
         self.connection.sock.setblocking(True)
         return self.connection.sock, machine.take_buffer()
+
+    def take_over(self) -> socket.socket:
+        """Keep the socket for good. Until the handler returns, the answer still goes by it; then the server forgets it.
+
+        From here on it waits, as long as the server would have; closing it is the taker's business.
+        """
+        self.step_aside()
+        connection = self.connection
+        connection.taken = True
+        connection.machine.keep_alive = False
+        sock = _plain(connection.sock)
+        sock.settimeout(connection.loop.times.write_timeout)
+        return sock
+
+    @property
+    def rfile(self) -> io.BufferedReader:
+        """The body as a file, and behind it, once the connection is taken over, whatever else the client says."""
+        return io.BufferedReader(Incoming(_plain(self.connection.sock), self))
+
+    def beyond(self) -> bytes | None:
+        """What has come of another protocol already; None while the connection is not taken over."""
+        return self.connection.machine.take_buffer() if self.connection.taken else None
 
     def step_aside(self) -> None:
         """Pass the baton on, as this thread is about to take its time."""
         self.connection.step_aside()
+
+
+def _plain(sock: socket.socket) -> socket.socket:
+    """The socket as the standard library has it, with TLS or without."""
+    plain: socket.socket = getattr(sock, "plain", sock)
+    return plain
