@@ -1,4 +1,4 @@
-"""Puts the figures of a run into docs/performance.md, its charts beside it: `python benchmarks/figures.py [FOLDER]`."""
+"""Puts figures and charts of a run into docs/explanation/performance.md: `python benchmarks/figures.py [FOLDER]`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-PAGE = HERE.parent / "docs" / "performance.md"
+PAGE = HERE.parent / "docs" / "explanation" / "performance.md"
 IMAGES = HERE.parent / "docs" / "images"
 CHARTS = ("hello", "raw", "block")
 COLUMNS = {
@@ -67,7 +67,7 @@ def page(results: dict[str, Any]) -> str:
         f"{settings['seconds']:g} s. All loads but the idle one send a browser's twelve header lines."
     )
     loads = results["loads"]
-    charts = [f"![{loads[name]['title']}](images/bench-{name}.svg)" for name in CHARTS if name in loads]
+    charts = [f"![{loads[name]['title']}](../images/bench-{name}.svg)" for name in CHARTS if name in loads]
     parts = [how, *charts]
     for name, columns in COLUMNS.items():
         if name in results["loads"]:

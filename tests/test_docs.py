@@ -22,7 +22,7 @@ from tests.house import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)")
@@ -75,7 +75,7 @@ def anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_examples_run(page: Path, tmp_path: Path) -> None:
     """The examples of a page run as they stand, and what it says about requests is so."""
     environ = os.environ | {"PYTHONPATH": str(ROOT / "src")}
@@ -88,7 +88,7 @@ def test_examples_run(page: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_links_lead_somewhere(page: Path) -> None:
     """Links to other pages, and to headings, lead to some that are there."""
     for path, heading in LINK.findall(page.read_text("utf-8")):
@@ -98,7 +98,18 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not heading or heading in anchors(target), f"{page.name} links to {path}#{heading}"
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_page_is_in_an_index() -> None:
+    """Each page is linked from the index.md of its folder, from which the site takes its navigation."""
+    lost = [
+        str(page.relative_to(ROOT))
+        for page in PAGES[1:]
+        if page.name != "index.md" and f"]({page.name})" not in (page.parent / "index.md").read_text("utf-8")
+    ]
+
+    assert not lost, f"give these pages a line in the index.md beside them: {lost}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_tables_are_up_to_date(page: Path) -> None:
     """The tables of keys are those that the code makes; `scripts/tables` writes them."""
     filled = runpy.run_path(str(ROOT / "scripts" / "tables"))["filled"]

@@ -11,7 +11,7 @@ from kirsch.toolbox.standard import standard_tools
 from tests.house import ROOT
 
 ROW = re.compile(r"^\| `(\w+)` \| (.*?) \| (yes|) ?\| (.+) \|$", re.MULTILINE)
-ROWS = {row[1]: row for row in ROW.finditer((ROOT / "docs" / "tools.md").read_text("utf-8"))}
+ROWS = {row[1]: row for row in ROW.finditer((ROOT / "docs" / "reference" / "tools.md").read_text("utf-8"))}
 TOOLS = standard_tools()
 WITHOUT_POINTS = ("log_tracebacks",)
 

@@ -1,4 +1,4 @@
-"""A table of attacks, by class, and what becomes of each. docs/security.md has the same classes.
+"""A table of attacks, by class, and what becomes of each. docs/explanation/security.md has the same classes.
 
 They are made on the real server, as bytes. What is attacked by time or memory has figures beside it.
 """

@@ -1,9 +1,9 @@
 """The differences we know and want, beside those that rules.py takes out everywhere; each with its reason.
 
-`where` is the number in the list of CherryPy's weak places by which Kirsch was built (docs/migrating-from-cherrypy.md
-names them, too), an RFC, or a word. cases: how the answers differ, as compare.py says it, and the requests for which
-they do. A difference that is not here fails the test, and so does one that is here and no longer there. The
-wire, pages found in other ways and names seldom asked for stand in behind.py.
+`where` is the number in the list of CherryPy's weak places by which Kirsch was built
+(docs/how-to/migrating-from-cherrypy.md names them, too), an RFC, or a word. cases: how the answers differ, as
+compare.py says it, and the requests for which they do. A difference that is not here fails the test, and so does one
+that is here and no longer there. The wire, pages found in other ways and names seldom asked for stand in behind.py.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The site as an ASGI application, as docs/deployment.md says it."""
+"""The site as an ASGI application, as docs/how-to/deployment.md says it."""
 
 import kirsch
 from tests.hosted.site_of_all import mounted

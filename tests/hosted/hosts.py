@@ -1,4 +1,4 @@
-"""Servers of others with our site, by the commands that docs/deployment.md shows; and our own."""
+"""Servers of others with our site, by the commands that docs/how-to/deployment.md shows; and our own."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ MODULES = {
 
 def commands():
     """Each command of the page, by the name of its server and what it speaks."""
-    page = (ROOT / "docs" / "deployment.md").read_text("utf-8")
+    page = (ROOT / "docs" / "how-to" / "deployment.md").read_text("utf-8")
     lines = [
         line
         for block in re.findall(r"^```text commands\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)

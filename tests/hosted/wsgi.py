@@ -1,4 +1,4 @@
-"""The site as a WSGI application, as docs/deployment.md says it."""
+"""The site as a WSGI application, as docs/how-to/deployment.md says it."""
 
 import atexit
 

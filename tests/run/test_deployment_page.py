@@ -14,7 +14,8 @@ from tests.test_docs import blocks
 @pytest.fixture
 def shown():
     """The files of the page by their names."""
-    return {name.rpartition("/")[2]: code for _, name, _, code in blocks(ROOT / "docs" / "deployment.md") if name}
+    page = ROOT / "docs" / "how-to" / "deployment.md"
+    return {name.rpartition("/")[2]: code for _, name, _, code in blocks(page) if name}
 
 
 def _unit(text):

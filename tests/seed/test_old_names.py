@@ -210,7 +210,7 @@ def test_browser_url():
 
 def test_page_of_old_names():
     """What the tables of the code hold stands on the page, too."""
-    page = (ROOT / "docs" / "old-names.md").read_text("utf-8")
+    page = (ROOT / "docs" / "reference" / "old-names.md").read_text("utf-8")
     names = [
         *KEYS,
         *FILTERS,

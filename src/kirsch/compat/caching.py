@@ -1,7 +1,7 @@
 """`cherrypy.lib.caching`: the cache of pages, under the old names.
 
 What keeps copies is another thing here than there: it gets keys and copies, and knows nothing of requests. A class of
-one's own that was made for CherryPy is to be written anew; see `docs/caching.md`.
+one's own that was made for CherryPy is to be written anew; see `docs/reference/caching.md`.
 """
 
 from __future__ import annotations

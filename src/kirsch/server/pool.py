@@ -1,7 +1,8 @@
 """The threads: those that hold a baton, those that wait for one, and the watch that sees to it that none is stuck.
 
-See docs/design.md for the drawing. A baton (a Loop) is handed from one place to the next by taking it out of a list and
-putting it into another: list.append and list.pop are atomic on every build of CPython, so exactly one thread gets it.
+See docs/explanation/design.md for the drawing. A baton (a Loop) is handed from one place to the next by taking it out
+of a list and putting it into another: list.append and list.pop are atomic on every build of CPython, so exactly one
+thread gets it.
 """
 
 from __future__ import annotations
