@@ -8,7 +8,7 @@ import pytest
 import kirsch as cherrypy
 from kirsch.process.channels import ChannelFailures
 from kirsch.run.checker import Checker
-from tests.seed.sites import Users
+from tests.acceptance.sites import Users
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import io
 import pytest
 
 from kirsch.app.body import Upload
-from tests.seed.sites import mounted
+from tests.acceptance.sites import mounted
 
 
 def upload(handler, filename="a.txt", data=b"some data", config=None, kind="text/plain"):

@@ -30,7 +30,7 @@ ROWS = {
 def test_every_row_has_a_test():
     """A row has a test of its number, or stands in COMING, and not both."""
     rows = {f"{letter}-{number:02}" for letter, count in ROWS.items() for number in range(1, count + 1)}
-    text = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "seed").glob("test_*.py"))
+    text = "".join(path.read_text("utf-8") for path in (ROOT / "tests" / "acceptance").glob("test_*.py"))
     tested = {
         f"{letter}-{number}" for letter, number in re.findall(r"^def test_([A-Z])_([0-9]{2})_", text, re.MULTILINE)
     }

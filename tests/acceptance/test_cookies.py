@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import kirsch as cherrypy
 from kirsch.testing.client import Client
-from tests.seed.sites import mounted
+from tests.acceptance.sites import mounted
 
 
 def test_C_01_cookies_of_the_browser():

@@ -10,8 +10,8 @@ from kirsch.app.legacy import LegacyWarning
 from kirsch.app.legacykeys import FILTERS, KEYS, modern_key, modern_settings
 from kirsch.app.legacynames import REQUEST_NAMES, RESPONSE_NAMES
 from kirsch.app.place import Place
+from tests.acceptance.sites import mounted
 from tests.house import ROOT
-from tests.seed.sites import mounted
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
-from tests.seed.programs import ASK_ITSELF, run_program
-from tests.seed.sites import HelloRegression, HelloWorld, mounted
+from tests.acceptance.programs import ASK_ITSELF, run_program
+from tests.acceptance.sites import HelloRegression, HelloWorld, mounted
 
 
 def test_M_01_class_with_handlers(client):

@@ -12,8 +12,8 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
-from tests.seed.programs import ASK_ITSELF, run_program
-from tests.seed.sites import HelloWorld, mounted
+from tests.acceptance.programs import ASK_ITSELF, run_program
+from tests.acceptance.sites import HelloWorld, mounted
 
 
 @pytest.mark.skipif(os.name == "nt", reason="signals")

@@ -10,7 +10,7 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
-from tests.seed.sites import mounted
+from tests.acceptance.sites import mounted
 
 FILE = """
 [global]

@@ -9,7 +9,7 @@ import pytest
 import kirsch as cherrypy
 from kirsch.app.legacy import forget
 from kirsch.testing.client import Client
-from tests.seed.sites import Users
+from tests.acceptance.sites import Users
 
 
 @pytest.fixture(autouse=True)

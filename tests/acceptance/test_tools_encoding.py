@@ -9,7 +9,7 @@ from contextlib import nullcontext
 import pytest
 
 from kirsch.app.legacy import LegacyWarning
-from tests.seed.sites import mounted
+from tests.acceptance.sites import mounted
 
 PAGE = "<p>five thousand bytes</p>" * 200
 

@@ -8,7 +8,7 @@ import threading
 import pytest
 
 import kirsch as cherrypy
-from tests.seed.sites import mounted
+from tests.acceptance.sites import mounted
 
 
 def test_Q_01_headers():

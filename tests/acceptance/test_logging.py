@@ -12,8 +12,8 @@ import pytest
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
 from kirsch.app.place import ConfigError
+from tests.acceptance.sites import HelloWorld, mounted
 from tests.live.process import program
-from tests.seed.sites import HelloWorld, mounted
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
-from tests.seed.sites import HelloWorld, Users, mounted
+from tests.acceptance.sites import HelloWorld, Users, mounted
 
 
 def test_D_01_slashes_are_members(client):

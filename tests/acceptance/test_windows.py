@@ -11,8 +11,8 @@ from tests.house import ROOT
 
 BEGIN = """
 import threading
-from tests.seed.played_windows import *
-from tests.seed.played_windows import cherrypy, Root
+from tests.acceptance.played_windows import *
+from tests.acceptance.played_windows import cherrypy, Root
 """
 
 SERVICE = """
@@ -66,7 +66,7 @@ def test_W_01_windows_service():
 
 def test_W_02_console_events():
     """Ctrl-C is a clean stop with status 0; before it, pages, streams and files are sent without epoll and sendfile."""
-    size = os.path.getsize(ROOT / "tests" / "seed" / "played_windows.py")
+    size = os.path.getsize(ROOT / "tests" / "acceptance" / "played_windows.py")
 
     assert ran(CONSOLE) == (0, f"Hi 5000000 {size} 1", "")
 

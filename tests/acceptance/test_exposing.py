@@ -6,7 +6,7 @@ from __future__ import annotations
 import pytest
 
 import kirsch as cherrypy
-from tests.seed.sites import HelloWorld
+from tests.acceptance.sites import HelloWorld
 
 
 class Exposing:
