@@ -140,7 +140,7 @@ def test_the_library_of_old_is_loaded_when_it_is_asked_for() -> None:
     """`kirsch.lib` is there, and costs nothing as long as nobody asks for it."""
     script = """if True:
         import json, sys, kirsch
-        before = [name for name in sys.modules if name.startswith("kirsch.compat")]
+        before = [name for name in sys.modules if name.startswith("kirsch.lib")]
         print(json.dumps([before, kirsch.lib.httputil.HTTPDate(0)]))
     """
 

@@ -10,6 +10,7 @@ class Hello:
 kirsch.quickstart(Hello())
 """
 
+import importlib
 import sys
 from typing import Any
 
@@ -49,9 +50,7 @@ __version__ = "0.1.0"
 def __getattr__(name: str) -> Any:
     """What is loaded when somebody asks for it: `kirsch.lib`, the library under CherryPy's names, and Event."""
     if name == "lib":
-        from kirsch.compat import lib
-
-        return lib
+        return importlib.import_module("kirsch.lib")
     if name == "Event":
         from kirsch.http.eventstream import Event
 

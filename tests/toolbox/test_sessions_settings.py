@@ -8,7 +8,7 @@ import pytest
 import kirsch
 from kirsch.app.legacy import LegacyWarning, forget
 from kirsch.app.place import ConfigError
-from kirsch.compat.sessions import FileSession
+from kirsch.lib.sessions import FileSession
 from kirsch.stores.memory import MemoryStore
 from kirsch.toolbox.session import Session
 from tests.app.pages import LonelyApplication, start

@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.alone is not None:
             code: int = options.alone(options)
             return code
-        apps = applications(options.app, options.config or [])
+        apps = applications(options.app, options.config or [], options.cherrypy)
     except (LookupFailed, ConfigError) as error:
         _say(f"kirsch: {error}", to=sys.stderr)
         return NO_APPLICATION
@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     common.add_argument(
         "--config", metavar="FILE", action="append", help="a config file for the process (may be repeated)"
     )
+    common.add_argument("--cherrypy", action="store_true", help="run an application of CherryPy's as it is")
     common.add_argument("--json", action="store_true", help="print JSON")
     parser = argparse.ArgumentParser(prog="kirsch", description="Serve a site, or look into it without serving it.")
     parser.set_defaults(alone=None)

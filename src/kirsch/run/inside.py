@@ -36,7 +36,7 @@ def add_shell(verbs: Any, common: argparse.ArgumentParser) -> None:
 
 def shell(options: argparse.Namespace) -> int:
     """Talk to Python, with the program loaded."""
-    mount(options.app, options.config or [])
+    mount(options.app, options.config or [], options.cherrypy)
     app = tree.apps.get("") or next(iter(tree.apps.values()), None)
     code.interact(
         BANNER.format(version=sys.version.split()[0]), local={"kirsch": sys.modules["kirsch"], "app": app}, exitmsg=""

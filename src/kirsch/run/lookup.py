@@ -13,6 +13,7 @@ import inspect
 import os
 import sys
 from pathlib import Path
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.application import Application as AnyApplication
@@ -24,6 +25,7 @@ from kirsch.run.wsgi import Application
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from importlib.machinery import ModuleSpec
     from types import ModuleType
 
 USUAL_FILES: Final = ("app.py", "main.py")
@@ -38,9 +40,9 @@ class LookupFailed(Exception):
     """No application was found; the message says where was looked, and what to write."""
 
 
-def applications(target: str | None, files: list[str]) -> dict[str, AnyApplication]:
+def applications(target: str | None, files: list[str], as_program: bool = False) -> dict[str, AnyApplication]:
     """The applications of ours by mount point; see mount()."""
-    mount(target, files)
+    mount(target, files, as_program)
     return _mounted()
 
 
@@ -54,15 +56,19 @@ def take_files(files: Iterable[str]) -> str:
     return said
 
 
-def mount(target: str | None, files: Iterable[str]) -> None:
+def mount(target: str | None, files: Iterable[str], as_program: bool = False) -> None:
     """Have on kirsch.tree what is meant. target: as the module says; None for the usual places. files: of config.
 
+    as_program: run it as `python FILE` would, and as an application of CherryPy, with what it does in its own `if
+    __name__ == "__main__"`, unless a name in it is meant.
     Raises LookupFailed; what the module itself raises comes through, with its own traceback.
     """
     said = take_files(files)
     target = target or said or _usual_file()
     engine.commanded = True
-    module, name = _imported(target)
+    if as_program:
+        resolve_name("kirsch.compat:install")()  # by its name, as it stands above us
+    module, name = _run(target) if as_program and ":" not in target else _imported(target)
     take_environment(config, os.environ)
     if not name and tree.apps:
         return
@@ -104,23 +110,41 @@ def _imported(target: str) -> tuple[ModuleType, str]:
     place, _, name = target.partition(":")
     if place.endswith(".py") or os.sep in place:
         return _from_file(Path(place)), name
+    _found(place)
+    return importlib.import_module(place), name
+
+
+def _found(place: str) -> ModuleSpec:
+    """Where a module is, or the package that it is in; sys.path leads there from now on."""
     sys.path.insert(0, os.getcwd())
     if os.path.isdir(SOURCES):
         sys.path.insert(0, os.path.abspath(SOURCES))
     if importlib.util.find_spec(place.partition(".")[0]) is None:
         raise LookupFailed(f"there is no module {place!r} here or installed (looked in {os.getcwd()} first)")
-    return importlib.import_module(place), name
+    found = importlib.util.find_spec(place)
+    if found is None:
+        raise LookupFailed(f"there is no module {place!r}")
+    return found
 
 
-def _from_file(path: Path) -> ModuleType:
+def _run(target: str) -> tuple[ModuleType, str]:
+    """The program of a target, run."""
+    is_file = target.endswith(".py") or os.sep in target
+    path = Path(target if is_file else _found(target).origin or target)
+    sys.argv = [str(path)]
+    return _from_file(path, "__main__"), ""
+
+
+def _from_file(path: Path, name: str = "") -> ModuleType:
+    name = name or path.stem
     if not path.exists():
         raise LookupFailed(f"there is no file {str(path)!r} (looked in {os.getcwd()})")
     sys.path.insert(0, str(path.resolve().parent))
-    spec = importlib.util.spec_from_file_location(path.stem, path)
+    spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise LookupFailed(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
 
 from kirsch.app.place import ConfigError, Place
+from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
 from kirsch.process.link import Link
 from kirsch.process.notify import Notifier, activated_sockets
@@ -71,12 +72,12 @@ def run(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace, said: Source, link: Link | None) -> int:
     """Be the one that serves."""
     engine.said = said
-    mount(options.target or options.app, options.config or [])
     if link is None:
         _take_sockets(activated_sockets(os.environ))
         _subscribe_plugins(options, privileged=True)
     else:
         _become_worker(link, options)
+    mount(options.target or options.app, options.config or [], options.cherrypy)
     return stay()
 
 
@@ -124,7 +125,9 @@ def _subscribe_plugins(options: argparse.Namespace, privileged: bool) -> tuple[N
 
 
 def stay() -> int:
-    """Start, and stay until the end; the exit status."""
+    """Start, and stay until the end; the exit status. A program that has served by itself has nothing more to do."""
+    if engine.state is State.EXITING:
+        return 0
     engine.signals.subscribe()
     log.speak_for_others()
     try:

@@ -1,6 +1,6 @@
 """`cherrypy.lib` as applications know it: a few functions, and the modules below it, each loaded when it is asked for.
 
-`import kirsch as cherrypy` makes `cherrypy.lib.static.serve_file(…)` work by this; `kirsch.lib` is this module.
+`import kirsch as cherrypy` makes `cherrypy.lib.static.serve_file(…)` work by this.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BLOCK: Final = 65536
 def __getattr__(name: str) -> ModuleType:
     if name not in MODULES:
         raise AttributeError(f"there is no kirsch.lib.{name}; there are {', '.join(MODULES)}")
-    return importlib.import_module(f"kirsch.compat.{name}")
+    return importlib.import_module(f"kirsch.lib.{name}")
 
 
 def is_iterator(obj: Any) -> bool:

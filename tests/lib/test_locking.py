@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from kirsch.compat.locking import LockChecker, LockTimeout, NeverExpires, Timer
+from kirsch.lib.locking import LockChecker, LockTimeout, NeverExpires, Timer
 
 NOW = datetime.now(UTC)
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 import pytest
 
 import kirsch as cherrypy
-from kirsch.compat import sessions
+from kirsch.lib import sessions
 from tests.toolbox.sessionpages import Visitor, visitor
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from kirsch.app.context import present
-from kirsch.compat import static
+from kirsch.lib import static
 from tests.app.pages import page
 
 
