@@ -17,16 +17,17 @@ from kirsch.app.legacy import warn
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-POINTS: Final = (
-    "on_start_resource",
-    "before_request_body",
-    "before_handler",
-    "before_finalize",
-    "on_end_resource",
-    "on_end_request",
-    "before_error_response",
-    "after_error_response",
-)
+POINTS: Final = {
+    "on_start_resource": "The page has been found; nothing was read yet.",
+    "before_request_body": "The query string has been read, the body was not.",
+    "before_handler": "The form has been read, all parameters are known.",
+    "before_finalize": "The handler has returned; also before an error page or a redirect is sent.",
+    "on_end_resource": "The answer is ready to be sent.",
+    "on_end_request": "The answer has been sent, or left to the server to be sent.",
+    "before_error_response": "Something was raised that nobody expected; a 500 is going to be made.",
+    "after_error_response": "The 500 has been made.",
+}
+"""The names of the points, and when each is reached."""
 
 OLD_POINT: Final = "before_main"
 """What `before_handler` was called of old."""

@@ -59,6 +59,18 @@ class State(Enum):
 states = State
 
 
+CHANNELS: Final = {
+    "start": "It starts: what is to be there is made now.",
+    "started": "All of that has worked.",
+    "stop": "It stops; it may start again.",
+    "exit": "It ends for good.",
+    "graceful": "All are asked to refresh themselves, as on SIGUSR1: log files are opened anew, monitors begin anew.",
+    "log": "A line of text, and its level.",
+    "main": "Ten times a second, while somebody is in `block()`.",
+}
+"""The channels that each bus has, and what is told on them."""
+
+
 class Bus(Channels):
     """The life of one process. Attributes others may read at any time, and set where it says so:
 
@@ -72,7 +84,7 @@ class Bus(Channels):
     states = State
 
     def __init__(self) -> None:
-        super().__init__("start", "started", "stop", "exit", "graceful", "log", "main")
+        super().__init__(*CHANNELS)
         self.state = State.STOPPED
         self.exit_status: ExitStatus = 0
         self.exited = False

@@ -9,13 +9,22 @@ from __future__ import annotations
 
 import threading
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from kirsch.process.channels import ChannelFailures
 from kirsch.process.plugin import Plugin
 
 if TYPE_CHECKING:
     from kirsch.process.bus import Bus
+
+
+CHANNELS: Final = {
+    "acquire_thread": "A thread of a server is going to serve; it may say so as often as it likes.",
+    "start_thread": "In a thread that is going to serve, once, with its number.",
+    "release_thread": "A thread of a server will not serve any more.",
+    "stop_thread": "In a thread that will not serve any more, once, with its number.",
+}
+"""What servers tell of their threads, and what becomes of it."""
 
 
 class ThreadManager(Plugin):
@@ -26,7 +35,7 @@ class ThreadManager(Plugin):
 
     def __init__(self, bus: Bus) -> None:
         super().__init__(bus)
-        bus.add_channels("acquire_thread", "start_thread", "release_thread", "stop_thread")
+        bus.add_channels(*CHANNELS)
         self.threads: dict[int, int] = {}  # changed under _lock
         self._lock = threading.Lock()
         self._numbers = count(1)  # used under _lock

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
     from kirsch.app.request import Request
 
-AROUND_REQUESTS: Final = ("before_request", "after_request")
+AROUND_REQUESTS: Final = {
+    "before_request": "In the thread of a request, before anything is done for it.",
+    "after_request": "The same, after all has been done.",
+}
 """Channels that are published around each request."""
 
 OLD_LISTS: Final = {
