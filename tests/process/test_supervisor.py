@@ -146,17 +146,21 @@ def test_a_reload_of_something_broken(site: Site, bus: Bus) -> None:
 
 
 ONE_IS_SLOW = """
-try:
-    os.mkdir({0!r})
-except FileExistsError:
-    while not os.path.exists({1!r}):
+def until(path):
+    while not os.path.exists(path):
         time.sleep(0.01)
+try:
+    os.mkdir({0!r} + "/one")
+    until({0!r} + "/two")
+except FileExistsError:
+    os.mkdir({0!r} + "/two")
+    until({0!r} + "/go")
 """
 
 
 def test_a_broken_reload_while_the_first_workers_start(site: Site, bus: Bus, tmp_path: Path) -> None:
     """Those that serve already, and those of them that still will, go on; the start has not failed."""
-    site.code.write_text(ONE_IS_SLOW.format(str(tmp_path / "first"), str(tmp_path / "go")))
+    site.code.write_text(ONE_IS_SLOW.format(str(tmp_path)))
     start = threading.Thread(target=bus.start)
     start.start()
     site.until(lambda: len(site.pids()) == 1)

@@ -1,8 +1,8 @@
 """Channels: who wants to be told what, and telling them.
 
 Listeners are called in the publisher's thread, lowest priority first, ties in the order of subscription. One that
-fails does not keep the others from being called. What `publish` reads is replaced whole, never changed in place, so
-publishing takes no lock: it happens around every request.
+fails does not keep the others from being called, but at the start. What `publish` reads is replaced whole, never
+changed in place, so publishing takes no lock: it happens around every request.
 """
 
 from __future__ import annotations
@@ -19,6 +19,9 @@ Listener = Callable[..., Any]
 L = TypeVar("L", bound=Listener)
 
 DEFAULT_PRIORITY: Final = 50
+
+FIRST_CHANNELS: Final = frozenset({"start"})
+"""On these a failure keeps the rest from being called: they build on what has failed, as a server on its config."""
 
 LAST_CHANNELS: Final = frozenset({"stop", "exit"})
 """On these even a SystemExit keeps nobody from being called: what was started must be stopped."""
@@ -94,8 +97,9 @@ class Channels:
     def publish(self, channel: str, *args: Any, **kwargs: Any) -> list[Any]:
         """Call every listener and give their results; a channel nobody knows has none.
 
-        What fails is logged and raised at the end, together, as ChannelFailures. KeyboardInterrupt leaves at once;
-        so does SystemExit, except while stopping, and with a status other than 0 if a listener had failed before.
+        What fails is logged and raised at the end, together, as ChannelFailures; on `start`, at once. KeyboardInterrupt
+        leaves at once; so does SystemExit, except while stopping, and with a status other than 0 if a listener had
+        failed before.
         """
         listeners = self.listeners.get(channel)
         if not listeners:
@@ -117,6 +121,8 @@ class Channels:
                         self.log(str(error), level=40)
                     else:
                         self.log(f"Error in {channel!r} listener {listener!r}", level=40, traceback=True)
+                if channel in FIRST_CHANNELS:
+                    break
         if departure is not None:
             if failures and not departure.code:
                 departure.code = 1

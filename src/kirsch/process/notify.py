@@ -42,8 +42,11 @@ class Notifier(Plugin):
 
     @priority(5)
     def stop(self) -> None:
-        """We are about to end."""
-        self.notify("STOPPING=1", "STATUS=stopping")
+        """We are about to end, or to be run anew."""
+        if self.bus.execv:
+            self.reloading()
+        else:
+            self.notify("STOPPING=1", "STATUS=stopping")
 
     def reloading(self) -> None:
         """We are not ready until started() is called again."""
@@ -63,6 +66,14 @@ class Notifier(Plugin):
         address = f"\0{self.address[1:]}" if self.address.startswith("@") else self.address
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sock:
             sock.sendto("\n".join(lines).encode(), address)
+
+
+def hand_on(sockets: dict[str, int], environ: MutableMapping[str, str]) -> None:
+    """Have the next run of this process find the sockets that systemd has handed down, as this one did."""
+    if sockets:
+        environ["LISTEN_PID"] = str(os.getpid())
+        environ["LISTEN_FDS"] = str(len(sockets))
+        environ["LISTEN_FDNAMES"] = ":".join(sockets)
 
 
 def _watchdog_interval(environ: MutableMapping[str, str]) -> float:

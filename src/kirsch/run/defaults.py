@@ -28,6 +28,7 @@ from kirsch.run.servers import Servers
 from kirsch.run.service import WebServer
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wsgi import Application, Tree
+from kirsch.server.handdown import close_others
 from kirsch.toolbox.sessions import present_session
 from kirsch.toolbox.standard import standard_tools
 
@@ -65,6 +66,7 @@ def _configure() -> None:
     config.namespaces["checker"] = lambda key, value: setattr(checker, key, value)
     engine.subscribe("log", log.from_bus)
     engine.subscribe("graceful", log.reopen_files)
+    engine.subscribe("started", close_others)
     config.namespaces["server"] = servers.configure
     config.namespaces["log"] = log.configure
     config.namespaces["engine"] = engine.configure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import os
 import socket
 import threading
 from typing import TYPE_CHECKING, Any, Final
@@ -132,6 +133,8 @@ class WebServer(Settings):
             self._stop(server)
 
     def _stop(self, server: Server) -> None:
+        if self._bus.execv and hasattr(os, "fork"):
+            server.hand_down()
         try:
             if not server.stop(linger=self._linger):
                 _log.warning("some requests were cut off after %g seconds (shutdown_timeout)", self.shutdown_timeout)

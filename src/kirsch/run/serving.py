@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import tempfile
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
 
@@ -14,7 +15,7 @@ from kirsch.app.place import ConfigError, Place
 from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
 from kirsch.process.link import Link
-from kirsch.process.notify import Notifier, activated_sockets
+from kirsch.process.notify import Notifier, activated_sockets, hand_on
 from kirsch.process.plugins import Daemonizer, DropPrivileges, PIDFile
 from kirsch.process.supervisor import Supervisor
 from kirsch.process.worker import SUCCESSOR
@@ -37,6 +38,12 @@ SOCKETS_PRIORITY: Final = 6
 
 LINGER: Final = 5.0
 """Seconds that idle clients of a worker that is replaced are given for one more request."""
+
+RUN_ANEW: Final = 0.5
+"""The same before the one process is run anew: meanwhile new clients wait."""
+
+AGAIN: Final = "_KIRSCH_AGAIN"
+"""Variable that says that this process has served before: it is a daemon already, and has given up its privileges."""
 
 
 def add_run(verbs: Any, common: argparse.ArgumentParser) -> None:
@@ -73,8 +80,11 @@ def _serve(options: argparse.Namespace, said: Source, link: Link | None) -> int:
     """Be the one that serves."""
     engine.said = said
     if link is None:
-        _take_sockets(activated_sockets(os.environ))
-        _subscribe_plugins(options, privileged=True)
+        activated = activated_sockets(os.environ)
+        _take_sockets(activated)
+        _subscribe_plugins(options, privileged=not os.environ.pop(AGAIN, ""))
+        if not (sys.stdin and sys.stdin.isatty()):
+            engine.signal_handler.handlers["SIGHUP"] = partial(_run_anew, activated)
     else:
         _become_worker(link, options)
     mount(options.target or options.app, options.config or [], options.cherrypy)
@@ -91,6 +101,15 @@ def _become_worker(link: Link, options: argparse.Namespace) -> None:
     link.on_leave = _leave
     link.worn = Wear(options.limit_max_requests, options.limit_memory, server.statistics).reached
     link.subscribe()
+
+
+def _run_anew(activated: dict[str, int]) -> None:
+    """Be a new run of the program in this process, on the same sockets. activated: those that systemd has given."""
+    os.environ[AGAIN] = "yes"
+    hand_on(activated, os.environ)
+    for each in (server, *servers.values()):
+        each.linger(RUN_ANEW)
+    engine.restart()
 
 
 def _leave() -> None:

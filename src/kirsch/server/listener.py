@@ -9,6 +9,7 @@ import socket
 import stat
 from typing import TYPE_CHECKING, Any
 
+from kirsch.server.handdown import hand_down, taken_over
 from kirsch.server.holder import holder_of
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ class Listener:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return sock, _pair(client) if self._tcp else ("", 0)
 
+    def hand_down(self) -> None:
+        """Keep it for the next run of this process: clients wait there, and close() leaves a Unix socket's file."""
+        hand_down(self._sock)
+        self.disown()
+
     def disown(self) -> None:
         """Another process has it, too, and goes on: close() is to leave a Unix socket's file."""
         self._path = None
@@ -99,6 +105,8 @@ def _tcp(host: str, port: int, settings: Settings) -> Listener:
         raise ListenError(f"cannot listen on {host}:{port}: the host is not known here ({error.strerror})") from None
     failure: OSError | None = None
     for family, kind, protocol, _, address in found:
+        if (sock := taken_over(address)) is not None:
+            return Listener(sock, nodelay=settings.nodelay)
         try:
             sock = socket.socket(family, kind, protocol)
         except OSError as error:
@@ -143,8 +151,10 @@ def _advice(host: str, port: int, failure: OSError | None) -> str:
 def _unix(path: str, settings: Settings) -> Listener:
     if not hasattr(socket, "AF_UNIX"):
         raise ListenError(f"cannot listen on {path}: this system has no Unix sockets")
-    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     abstract = path.startswith("\0")
+    if (known := taken_over(path)) is not None:
+        return Listener(known, None if abstract else path)
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         if not abstract:
             _clear(path)

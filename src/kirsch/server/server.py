@@ -120,6 +120,11 @@ class Server:
         if door is not None:
             door.tls.look()
 
+    def hand_down(self) -> None:
+        """Leave what it listens on to the next run of this process, which takes over where it is told to listen."""
+        for listener in self._listeners:
+            listener.hand_down()
+
     def stop(self, timeout: float | None = None, linger: float | None = None) -> bool:
         """Answer what has been accepted, then end. True if all of it was; False if the time (seconds) was too short.
 

@@ -1,0 +1,46 @@
+"""Listening sockets that outlive a run of the program: the next run of this process (exec) goes on with them.
+
+Clients that come in between wait in the queue of the socket, and are refused by nobody. What is handed down is known by
+its address, so that it does not matter which server of the program listens there.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import MutableMapping
+
+VARIABLE: Final = "_KIRSCH_SOCKETS"
+"""Descriptors, with blanks between them."""
+
+
+def hand_down(sock: socket.socket, environ: MutableMapping[str, str] = os.environ) -> None:
+    """Keep it open for the next run, whatever becomes of this object."""
+    copy = os.dup(sock.fileno())
+    os.set_inheritable(copy, True)
+    environ[VARIABLE] = f"{environ.get(VARIABLE, '')} {copy}".strip()
+
+
+def taken_over(address: Any, environ: MutableMapping[str, str] = os.environ) -> socket.socket | None:
+    """The socket of this address that the run before has handed down, if there is one."""
+    numbers = environ.get(VARIABLE, "").split()
+    for number in numbers:
+        with suppress(OSError, ValueError):
+            sock = socket.socket(fileno=int(number))
+            if sock.getsockname() == address:
+                environ[VARIABLE] = " ".join(other for other in numbers if other != number)
+                os.set_inheritable(sock.fileno(), False)
+                return sock
+            sock.detach()
+    return None
+
+
+def close_others(environ: MutableMapping[str, str] = os.environ) -> None:
+    """Close those on which nobody has gone on to listen."""
+    for number in environ.pop(VARIABLE, "").split():
+        with suppress(OSError, ValueError):
+            os.close(int(number))
