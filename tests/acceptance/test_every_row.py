@@ -18,12 +18,12 @@ PARTLY = {
 }
 """Rows whose test leaves something out, likewise."""
 
-ELSEWHERE = {"O-05": "G", "O-08": "Q, R, S"}
+ELSEWHERE = {"O-05": "G", "O-08": "Q, R, S", "X-03": "A-04"}
 """Rows that say nothing but where it is said: the letters of those."""
 
 ROWS = {
     "A": 14, "M": 12, "E": 4, "D": 21, "Q": 8, "U": 9, "N": 5, "R": 6, "C": 5, "S": 8, "H": 11, "G": 9, "T": 13,
-    "L": 10, "O": 8, "W": 2,
+    "L": 10, "O": 8, "W": 2, "X": 3,
 }  # fmt: skip
 
 

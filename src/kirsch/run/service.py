@@ -7,7 +7,7 @@ import logging
 import os
 import socket
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from kirsch.app.answers import bare
 from kirsch.app.legacy import warn
@@ -42,10 +42,13 @@ class WebServer(Settings):
         object,
     )
 
+    front: ClassVar[Any] = None
+    """What is put before the handler at the start, if anything; for guests (see compat)."""
+
     def __init__(self, bus: Bus, handler: Callable[[Exchange], None]) -> None:
         super().__init__()
         self._bus = bus
-        self._handler = handler
+        self._handler = self._own_handler = handler
         self._server: Server | None = None
         self._foreign: ServerAdapter | None = None
         self._over = threading.Event()
@@ -87,6 +90,8 @@ class WebServer(Settings):
         if self.instance is not None:
             self._start_instance()
             return
+        if self.front is not None:
+            self._handler = self.front(self._own_handler)
         server = Server(self._handler if self._bus.state is State.STARTED else self._not_yet, self)
         server.on_thread_start.append(lambda _: self._bus.publish("acquire_thread"))
         server.on_thread_stop.append(lambda _: self._bus.publish("release_thread"))

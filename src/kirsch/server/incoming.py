@@ -19,11 +19,12 @@ class Source(Protocol):
 class Incoming(socket.SocketIO):
     """The request's body, and behind it, for who has taken the connection over, what the socket gives.
 
-    Its `_sock` is where applications look for the socket.
+    sock: what applications know as `_sock`, too.
     """
 
     def __init__(self, sock: socket.socket, source: Source) -> None:
         super().__init__(sock, "r")
+        self.sock = sock
         self._source = source
         self._ahead = b""
 

@@ -1,0 +1,1 @@
+"""`cheroot.workers`: see cheroot_threadpool.py."""
