@@ -22,7 +22,7 @@ def alone(tmp_path):
         served.process.wait(10)
 
 
-def test_SIGHUP_loses_nothing(alone):
+def test_a_signal_loses_nothing(alone):
     """The same process runs the program as it is now, on the same socket; no request fails."""
     with Load(alone.port) as load:
         for version in ("2", "3"):

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from kirsch.process.ending import STARTUP_DIRECTORY
 from kirsch.process.monitor import Monitor
 from kirsch.process.plugin import priority
+from kirsch.process.watch import Watch, can_watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
     from kirsch.process.bus import Bus
+    from kirsch.process.monitor import BackgroundTask
 
 GONE: Final = -1
 """In place of a time of change."""
@@ -24,6 +26,7 @@ GONE: Final = -1
 class Autoreloader(Monitor):
     """Looks every `frequency` seconds whether a file has changed, and then restarts the bus, if somebody is in block().
 
+    With the package watchfiles (`kirsch[reload]`) it is told by the system, and looks at once, and seldom otherwise.
     Watched are the files of all modules imported so far whose name begins as the regular expression `match` says, and
     `files`, a set that anybody may add to. A module that is no valid Python any more is waited for: the program goes
     on until it can be run anew.
@@ -42,6 +45,13 @@ class Autoreloader(Monitor):
         if self.thread is None:
             self.mtimes = {file: _mtime(file) for file in self._watched()}
         super().start()
+
+    def task(self) -> BackgroundTask:
+        """As of any monitor, or what the system wakes."""
+        return Watch(self._folders, self.frequency, self.callback, bus=self.bus) if can_watch() else super().task()
+
+    def _folders(self) -> set[str]:
+        return {folder for file in self._watched() if os.path.isdir(folder := os.path.dirname(file))}
 
     def look(self) -> None:
         """Restart if something has changed since the start, or since a module was first seen."""

@@ -42,12 +42,16 @@ class BackgroundTask(threading.Thread):
     def run(self) -> None:
         """Call, until cancelled."""
         while not self._cancelled.wait(self.interval):
-            try:
-                self.function(*self.args, **self.kwargs)
-            except Exception:
-                if self.bus is None:
-                    raise
-                self.bus.log(f"Error in {self.name}, which is called again", level=40, traceback=True)
+            self.call()
+
+    def call(self) -> None:
+        """One call."""
+        try:
+            self.function(*self.args, **self.kwargs)
+        except Exception:
+            if self.bus is None:
+                raise
+            self.bus.log(f"Error in {self.name}, which is called again", level=40, traceback=True)
 
 
 class PerpetualTimer(BackgroundTask):
@@ -78,10 +82,14 @@ class Monitor(Plugin):
         """Begin to call, unless that has been done."""
         if self.frequency <= 0 or self.thread is not None:
             return
-        self.thread = BackgroundTask(self.frequency, self.callback, bus=self.bus)
+        self.thread = self.task()
         self.thread.name = self.name
         self.thread.start()
         self.bus.log(f"Started monitor thread {self.name!r}.", level=10)
+
+    def task(self) -> BackgroundTask:
+        """What calls."""
+        return BackgroundTask(self.frequency, self.callback, bus=self.bus)
 
     def stop(self) -> None:
         """No longer call; waits for a call that is being made, unless it is that call that stops it."""
