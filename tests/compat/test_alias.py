@@ -40,6 +40,9 @@ def python(*arguments, **more):
             "True",
         ),
         ("kirsch.compat.install(); import cherrypy; print(cherrypy.__name__)", "kirsch.compat.cherrypy"),
+        ("import cheroot.wsgi, cheroot.ssl.builtin, cheroot; print(cheroot.ssl.Adapter.__name__)", "Adapter"),
+        ("from cheroot.workers.threadpool import ThreadPool; import cheroot; print(cheroot.__version__)", "11.1.2"),
+        ("from cheroot import wsgi, server; from cheroot.ssl import builtin; print(wsgi.Server.version)", "Cheroot/11"),
         ("import sys, cherrypy; kirsch.compat.uninstall(); print('cherrypy' in sys.modules)", "False"),
     ],
 )
@@ -63,6 +66,16 @@ def test_what_is_not_there(program, said):
     status, _, error = python("-c", INSTALL + program)
 
     assert (status, said in error) == (1, True), error
+
+
+def test_a_module_of_old():
+    """`cherrypy.wsgiserver` is there, and the line that imports it is told what to write."""
+    status, said, error = python(
+        "-W", "default", "-c", INSTALL + "from cherrypy import wsgiserver as w; print(w.Gateway)"
+    )
+
+    assert (status, "Gateway" in said) == (0, True), error
+    assert error.count("<string>, line 1: cherrypy.wsgiserver is an old name; write cheroot.wsgi") >= 1
 
 
 def test_too_late(tmp_path):

@@ -6,6 +6,7 @@ attributes of requests and responses in legacynames.py, filters in legacyfilters
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import sys
@@ -14,6 +15,8 @@ import warnings
 from typing import Final
 
 _HOUSE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_NOBODY: Final = (_HOUSE, "<frozen importlib", importlib.__file__)
+"""Places whose lines are not the guest's: ours, and what imports ours."""
 
 _log = logging.getLogger("kirsch.error")
 _said: set[str] = set()
@@ -46,7 +49,7 @@ def forget() -> None:
 def _line_of_the_guest() -> tuple[str, int]:
     """File and line of the nearest call that is not ours; our own file and no line if there is none in this thread."""
     frame = sys._getframe()
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_HOUSE):
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_NOBODY):
         frame = frame.f_back
     file = frame.f_code.co_filename
     return (__file__, 0) if file.startswith(_HOUSE) or file == threading.__file__ else (file, frame.f_lineno)

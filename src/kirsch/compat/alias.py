@@ -34,6 +34,14 @@ def place_of(name: str) -> str:
     return f"kirsch.compat.{name.replace('.', '_')}"
 
 
+def child_of(package: str, name: str) -> ModuleType:
+    """The module below a package that is asked for as its attribute. Raises AttributeError."""
+    place = place_of(f"{package}.{name}")
+    if importlib.util.find_spec(place) is None:
+        raise AttributeError(f"module {package!r} has no attribute {name!r}, in Kirsch's place for it")
+    return importlib.import_module(place)
+
+
 class Aliases(DistributionFinder, Loader):
     """Finds them; there is one, and it stands in sys.meta_path or not."""
 

@@ -11,9 +11,9 @@ import sys
 import threading
 import traceback as tracebacks
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from kirsch.compat.cheroot import __version__
+from kirsch.compat.alias import VERSIONS, place_of
 from kirsch.compat.cheroot_bodies import ChunkedRFile, KnownLengthRFile, SizeCheckWrapper
 from kirsch.compat.cheroot_connections import ConnectionManager
 from kirsch.compat.cheroot_request import (
@@ -25,7 +25,7 @@ from kirsch.compat.cheroot_request import (
 )
 from kirsch.compat.cheroot_settings import settings_of
 from kirsch.compat.cheroot_statistics import Counted, publish
-from kirsch.compat.cheroot_threadpool import ThreadPool
+from kirsch.compat.cheroot_workers_threadpool import ThreadPool
 from kirsch.exchange import FINISHED, NEW, STARTED, ClientError, Exchange
 from kirsch.server.listener import Listener, listen
 from kirsch.server.server import Server
@@ -45,10 +45,6 @@ ssl_adapters: dict[str, Any] = {
     "builtin": "cheroot.ssl.builtin.BuiltinSSLAdapter",
     "pyopenssl": "cheroot.ssl.pyopenssl.pyOpenSSLAdapter",
 }
-_OURS: Final = {
-    "cheroot.ssl.builtin": "kirsch.compat.cheroot_ssl_builtin",
-    "cheroot.ssl.pyopenssl": "kirsch.compat.cheroot_ssl_pyopenssl",
-}
 
 
 def get_ssl_adapter_class(name: str = "builtin") -> type:
@@ -58,7 +54,9 @@ def get_ssl_adapter_class(name: str = "builtin") -> type:
         return adapter  # type: ignore[no-any-return]
     module, _, attribute = adapter.rpartition(".")
     try:
-        found: type = getattr(importlib.import_module(_OURS.get(module, module)), attribute)
+        found: type = getattr(
+            importlib.import_module(place_of(module) if module.startswith("cheroot.") else module), attribute
+        )
     except AttributeError:
         raise AttributeError(f"'{module}' object has no attribute '{attribute}'") from None
     return found
@@ -87,7 +85,7 @@ class HTTPServer:
     shutdown_timeout: float = 5
     timeout: float = 10
     expiration_interval = 0.5
-    version = f"Cheroot/{__version__}"
+    version = f"Cheroot/{VERSIONS['cheroot'][1]}"
     software: str | None = None
     ready = False
     max_request_header_size = 0

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from kirsch.compat.alias import child_of
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+__path__: list[str] = []
+
+
+def __getattr__(name: str) -> ModuleType:
+    return child_of("cheroot.ssl", name)
 
 
 class Adapter(ABC):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import kirsch
 from kirsch.app.errors import KirschError
-from kirsch.compat.alias import VERSIONS, place_of
+from kirsch.compat.alias import VERSIONS, child_of, place_of
 from kirsch.run.defaults import Face
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class CherryPy(Face):
         try:
             return getattr(kirsch, name)
         except AttributeError:
-            raise AttributeError(f"module 'cherrypy' has no attribute {name!r}, in Kirsch's place for it") from None
+            return child_of("cherrypy", name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name in vars(kirsch) and not name.startswith("__"):
