@@ -8,12 +8,31 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import forget
-from kirsch.testing.client import Client
 from tests.acceptance.sites import Users
+from tests.acceptance.ways import WAYS_TAKEN, new_client, ways_of
+
+
+def pytest_generate_tests(metafunc):
+    """Each test goes its ways."""
+    metafunc.parametrize("way", ways_of(metafunc.function, metafunc.module)[0], indirect=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _servers():
+    """They end with the tests."""
+    yield
+    WAYS_TAKEN.stop()
+
+
+@pytest.fixture
+def way(request):
+    """The way this test goes."""
+    WAYS_TAKEN.chosen = request.param
+    return request.param
 
 
 @pytest.fixture(autouse=True)
-def _fresh():
+def _fresh(way):
     """The site is empty before and after each test, and the config as it was."""
     cherrypy.log.screen = False
     forget()
@@ -23,8 +42,11 @@ def _fresh():
         cherrypy.engine.exit()
     cherrypy.engine.signals.unsubscribe()
     cherrypy.server.instance = None
-    for script_name in list(cherrypy.tree.apps):
+    for script_name, app in list(cherrypy.tree.apps.items()):
         cherrypy.tree.remove(script_name)
+        if isinstance(app, cherrypy.Application):
+            app.log.flush()
+    cherrypy.log.flush()
     cherrypy.config.reset()
     cherrypy.server.socket_port = port
 
@@ -32,7 +54,13 @@ def _fresh():
 @pytest.fixture
 def client():
     """Asks the site."""
-    return Client(cherrypy.tree)
+    return new_client()
+
+
+@pytest.fixture
+def alone():
+    """Only the server of the process runs, if any."""
+    WAYS_TAKEN.stop()
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ import sys
 from tests.house import ROOT
 
 
-def run_program(script):
-    """The output and exit status of a program that is told by SIGTERM to end as soon as it has printed a line."""
+def run_program(script, end=signal.SIGTERM):
+    """The output and exit status of a program that is told by a signal to end as soon as it has printed a line."""
     script = f"import kirsch as cherrypy\n{script}"
     environ = os.environ | {"PYTHONPATH": str(ROOT / "src")}
     command = [sys.executable, "-c", script]
@@ -19,7 +19,7 @@ def run_program(script):
     with subprocess.Popen(command, env=environ, stdout=subprocess.PIPE, stderr=quiet, text=True) as program:
         assert program.stdout is not None
         line = program.stdout.readline()
-        program.send_signal(signal.SIGTERM)
+        program.send_signal(end)
         return line, program.wait(10)
 
 

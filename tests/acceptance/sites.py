@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import contextmanager
+
 import kirsch as cherrypy
-from kirsch.testing.client import Client
+from kirsch.app.legacy import LegacyWarning
+from tests.acceptance.ways import new_client
 
 
 def mounted(handler, config=None, path="page"):
@@ -14,7 +18,19 @@ def mounted(handler, config=None, path="page"):
 
     setattr(Root, path, staticmethod(cherrypy.expose(handler)))
     cherrypy.tree.mount(Root(), "/", config)
-    return Client(cherrypy.tree)
+    return new_client()
+
+
+@contextmanager
+def told(*expected):
+    """A context in which each of these is said once, as the warning of an old name, and nothing else."""
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        yield
+    texts = [str(each.message) for each in said if each.category is LegacyWarning]
+
+    assert len(texts) == len(said) == len(expected), [str(each.message) for each in said]
+    assert all(any(words in text for text in texts) for words in expected), texts
 
 
 class HelloWorld:

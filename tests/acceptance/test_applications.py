@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import types
 
@@ -13,6 +14,11 @@ import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
 from tests.acceptance.programs import ASK_ITSELF, run_program
 from tests.acceptance.sites import HelloRegression, HelloWorld, mounted
+from tests.acceptance.ways import OWN, only
+
+ENGINE = only(OWN, why="engine and server of the process are what it is about")
+PROCESS = only(OWN, why="it is about a whole process with its server")
+FOREIGN = only(OWN, why="a server of others is handed to ours, and serves nothing")
 
 
 def test_M_01_class_with_handlers(client):
@@ -48,6 +54,14 @@ def test_M_03_base_path(client):
         "/blog/more /x",
         " /blogs",
     ]
+
+
+def test_M_03_mounted_twice(client):
+    """What is mounted last at a path takes it."""
+    cherrypy.tree.mount(HelloWorld(), "/")
+    cherrypy.tree.mount(HelloRegression(), "/")
+
+    assert client.get("/").text == "regression"
 
 
 def test_M_04_children_are_subdirectories(client):
@@ -93,32 +107,37 @@ def test_M_06_handlers_outside_of_classes(client):
     assert [client.get(path).text for path in ("/hello", "/module/hello")] == ["x", "x"]
 
 
-@pytest.mark.parametrize(("blocking", "state"), [(False, "STARTED")])
-def test_M_07_start_in_the_background(live, blocking, state):
+@ENGINE
+def test_M_07_start_in_the_background(live):
     """It returns at once, and says that this goes without saying."""
     mounted(lambda: "page")
-    with pytest.warns(LegacyWarning, match=r"engine\.block\(\)"):
-        cherrypy.engine.start(blocking=blocking)
+    with pytest.warns(LegacyWarning, match=r"engine\.start\(blocking=…\) is an old name; write engine\.start\(\), and"):
+        cherrypy.engine.start(blocking=False)
 
-    assert cherrypy.engine.state.name == state
+    assert cherrypy.engine.state.name == "STARTED"
     assert live("/page")[1] == "page"
 
 
-def test_M_08_blocking_start(monkeypatch):
-    """It waits for the end."""
-    waited = []
-    monkeypatch.setattr(cherrypy.engine, "block", lambda: waited.append("block"))
-    cherrypy.config.update({"server.socket_port": 0})
-    with pytest.warns(LegacyWarning, match="old name"):
+@ENGINE
+@pytest.mark.usefixtures("alone")
+def test_M_08_blocking_start(live):
+    """It serves until somebody stops it, and returns then."""
+    mounted(lambda: "page")
+    got = []
+    asking = threading.Thread(target=lambda: (got.append(live("/page")[1]), cherrypy.engine.exit()))
+    cherrypy.engine.subscribe("start", asking.start, 95)
+    with pytest.warns(LegacyWarning, match=r"engine\.start\(blocking=…\) is an old name; write engine\.start\(\), and"):
         cherrypy.engine.start(blocking=True)
+    cherrypy.engine.unsubscribe("start", asking.start)
 
-    assert waited == ["block"]
+    assert (got, cherrypy.engine.state.name) == (["page"], "EXITING")
 
 
+@ENGINE
 def test_M_09_server_quickstart(live):
     """After the engine it has nothing to do but to say so; before it, it starts the server."""
     mounted(lambda: "page")
-    with pytest.warns(LegacyWarning, match=r"engine\.start"):
+    with pytest.warns(LegacyWarning, match=r"server\.quickstart\(…\) is an old name; write engine\.start\(\)"):
         cherrypy.server.quickstart()
     assert live("/page")[0].status == 503
     cherrypy.engine.start()
@@ -127,17 +146,25 @@ def test_M_09_server_quickstart(live):
     assert live("/page")[1] == "page"
 
 
+@PROCESS
 @pytest.mark.skipif(os.name == "nt", reason="signals")
-def test_M_09_pair_of_lines():
+@pytest.mark.parametrize("end", ["SIGTERM", "SIGINT"])
+def test_M_09_pair_of_lines(end):
     """Engine and server as of old: the process stays when its program has ended, and goes with status 0."""
     script = """
 cherrypy.tree.mount(Root())
 cherrypy.engine.start(blocking=False)
 cherrypy.server.quickstart()
 """
-    line, status = run_program(ASK_ITSELF + script)
+    line, status = run_program(ASK_ITSELF + script, getattr(signal, end))
 
     assert (line[:6], status) == ("200 Hi", 0)
+
+
+@PROCESS
+def test_M_09_port():
+    """8080, unless config says otherwise."""
+    assert cherrypy.server.bind_addr == ("127.0.0.1", 8080)
 
 
 class OtherServer:
@@ -157,6 +184,7 @@ class OtherServer:
         self.stopped.set()
 
 
+@FOREIGN
 @pytest.mark.parametrize("given", [OtherServer(), f"{__name__}.OtherServer"], ids=["server", "name"])
 def test_M_10_quickstart_of_a_server(given):
     """A server of others, or its name, takes the place of ours; it ends with the engine."""
@@ -171,6 +199,7 @@ def test_M_10_quickstart_of_a_server(given):
     assert (server.stopped.is_set(), cherrypy.server.httpserver) == (True, None)
 
 
+@FOREIGN
 def test_M_10_server_that_fails():
     """What a server raises before it is ready, its start raises."""
 
@@ -182,6 +211,7 @@ def test_M_10_server_that_fails():
         cherrypy.server.quickstart(Failing())
 
 
+@ENGINE
 def test_M_11_start_returns(live):
     """What follows engine.start() runs at once; it may mount more."""
     cherrypy.engine.start()
@@ -190,6 +220,7 @@ def test_M_11_start_returns(live):
     assert live("/")[1] == "Hi"
 
 
+@PROCESS
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_M_12_signals():
     """With the signals subscribed, SIGTERM ends the process with status 0."""

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import threading
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 from wsgiref.util import setup_testing_defaults
 from wsgiref.validate import validator
 
@@ -12,10 +15,18 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
+from kirsch.testing.client import Client
+from kirsch.testing.wire import WireCourier
 from tests.acceptance.programs import ASK_ITSELF, run_program
 from tests.acceptance.sites import HelloWorld, mounted
+from tests.acceptance.ways import MEMORY, OWN, WSGI, only
+from tests.house import ROOT
+
+PROCESS = only(OWN, why="engine and server of the process are what it is about")
+CONFIG = only(MEMORY, why="nothing is asked")
 
 
+@PROCESS
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_A_01_stand_alone_server():
     """One call serves an object; the answer is HTML in UTF-8."""
@@ -24,6 +35,7 @@ def test_A_01_stand_alone_server():
     assert (line, status) == ("200 Hi text/html;charset=utf-8\n", 0)
 
 
+@PROCESS
 def test_A_01_several_requests_at_once(live):
     """Pages run at the same time, each in a thread of the pool."""
     both = threading.Barrier(2, timeout=5)
@@ -55,11 +67,25 @@ def asked_by_wsgi(app, path="/"):
     return said[0], b"".join(written) + body
 
 
+class Silent(WSGIRequestHandler):
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@only(WSGI, why="it is about servers that know only WSGI: here that of the standard library")
 def test_A_02_wsgi_slave():
     """An Application runs under a foreign WSGI server, with neither engine nor server of its own started."""
-    assert asked_by_wsgi(cherrypy.Application(HelloWorld(), "")) == ("200 OK", b"Hi")
+    app = cherrypy.Application(HelloWorld(), "")
+    with make_server("127.0.0.1", 0, app, handler_class=Silent) as server:
+        threading.Thread(target=server.handle_request, daemon=True).start()
+        answer = Client(WireCourier(server.server_address, app.handle)).get("/")
+
+    assert (answer.status, answer.text) == (200, "Hi")
+    assert cherrypy.engine.state is not cherrypy.engine.states.STARTED
+    assert cherrypy.server.httpserver is None
 
 
+@PROCESS
 def test_A_03_server_and_engine_are_apart(live):
     """The server can be left out: then the engine starts without it."""
     cherrypy.server.unsubscribe()
@@ -72,6 +98,7 @@ def test_A_03_server_and_engine_are_apart(live):
         cherrypy.server.subscribe()
 
 
+@PROCESS
 def test_A_04_engine_not_started(live, caplog):
     """The server alone says that the engine has not been started, and how to; afterwards the same request is served."""
     cherrypy.tree.mount(HelloWorld())
@@ -85,6 +112,14 @@ def test_A_04_engine_not_started(live, caplog):
     cherrypy.engine.start()
 
     assert live("/")[0].status == 200
+
+
+def test_A_04_elsewhere(client):
+    """In memory, and under servers of others, nobody asks for an engine."""
+    cherrypy.tree.mount(HelloWorld())
+
+    assert client.get("/").status == 200
+    assert cherrypy.engine.state is not cherrypy.engine.states.STARTED
 
 
 def test_A_05_unrelated_applications(client, caplog):
@@ -103,12 +138,15 @@ def test_A_05_unrelated_applications(client, caplog):
     assert names == [app.log.error_log.name for app in apps]
 
 
-def test_A_06_splits_come_back_in_config():
+@CONFIG
+@pytest.mark.parametrize("key", ["server.socket_port", "engine.autoreload.on"])
+def test_A_06_splits_come_back_in_config(key):
     """Keys of the process in the config of an application are reported, with the section they belong in."""
-    with pytest.raises(ValueError, match=r"\[/\] server.socket_port.*\[global\]"):
-        cherrypy.tree.mount(HelloWorld(), "/", {"/": {"server.socket_port": 1}})
+    with pytest.raises(ValueError, match=rf"\[/\] {key}.*\[global\]"):
+        cherrypy.tree.mount(HelloWorld(), "/", {"/": {key: 1}})
 
 
+@only(MEMORY, why="the request is driven by hand")
 def test_A_07_call_chain():
     """A request can be driven by hand; the old way to get one says what it is now."""
     mounted(lambda x: f"{cherrypy.request.method} {x}")
@@ -125,6 +163,7 @@ def test_A_07_call_chain():
     assert request.app == app
 
 
+@only(OWN, why="it is about serving without WSGI")
 @pytest.mark.skipif(os.name == "nt", reason="signals")
 def test_A_08_no_wsgi():
     """A page is served without anything of WSGI: what speaks it is not even loaded."""
@@ -140,6 +179,7 @@ class Root:
     assert (line[:7], status) == ("200 [] ", 0)
 
 
+@only(WSGI, why="it is about WSGI: here by the checker of the standard library")
 def test_A_09_application_is_a_wsgi_application():
     """`app(environ, start_response)` keeps to PEP 3333, also for what is streamed, empty, or an error."""
 
@@ -200,6 +240,7 @@ def test_A_12_host_of_foreign_applications(client):
     assert (client.get("/dj/x/").text, client.get("/").text) == ("django /dj /x/", "Hi")
 
 
+@CONFIG
 def test_A_13_lean():
     """What acts on every page by default is the slash at the end; the others wait for failures or Accept-Charset."""
     on = {key for key in cherrypy.config if key.startswith("tools.")} - {
@@ -209,3 +250,13 @@ def test_A_13_lean():
     }
 
     assert on == {"tools.trailing_slash.on"}
+
+
+@CONFIG
+def test_A_13_no_more_than_needed():
+    """Neither databases nor templates are loaded with it."""
+    script = "import sys, kirsch; print(sorted({'sqlite3', 'jinja2', 'mako', 'redis', 'psycopg'} & set(sys.modules)))"
+    environ = os.environ | {"PYTHONPATH": str(ROOT / "src")}
+    done = subprocess.run([sys.executable, "-c", script], env=environ, capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"

@@ -11,6 +11,10 @@ import pytest
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
 from tests.acceptance.sites import mounted
+from tests.acceptance.ways import MEMORY, OWN, only
+from tests.servers.ports import free_port
+
+CONFIG = only(MEMORY, why="nothing is asked")
 
 FILE = """
 [global]
@@ -37,6 +41,7 @@ def test_G_01_global_and_path_options(file):
     assert (client.get("/page").text, client.get("/page").headers["X-From"]) == ("file", "file")
 
 
+@CONFIG
 def test_G_02_file(file):
     """INI, with Python's literals, and `:` or `=`."""
     cherrypy.config.update(file)
@@ -63,6 +68,7 @@ def test_G_03_dict_of_a_running_site():
     assert client.get("/page").headers["X-From"] == "dict"
 
 
+@CONFIG
 def test_G_03_dict_for_nobody(file):
     """With several applications they can be for none of them, and it is said where they stand."""
     mounted(lambda: "page")
@@ -75,15 +81,29 @@ def test_G_03_dict_for_nobody(file):
     assert "/page" not in other.config
 
 
+@CONFIG
 def test_G_04_update_from_a_file(file):
     """By its name; by an old keyword, too."""
     cherrypy.config.update(file)
-    with pytest.warns(UserWarning, match="config.update"):
+    with pytest.warns(LegacyWarning, match=r"config\.update\(file=…, updateMap=…\) is an old name; write config\."):
         cherrypy.config.update(updateMap={"mine": "map"}, overwrite=True)
 
     assert cherrypy.config["mine"] == "map"
     cherrypy.config.update(file=file)
     assert cherrypy.config["mine"] == "file"
+
+
+@only(OWN, why="the engine is what it is about")
+@pytest.mark.usefixtures("live")
+def test_G_04_watched(file, monkeypatch):
+    """The file is watched as the program is."""
+    monkeypatch.setattr(cherrypy.engine.autoreload, "files", set())
+    mounted(lambda: "page")
+    cherrypy.config.update(file)
+    cherrypy.config.update({"server.socket_port": 0})
+    cherrypy.engine.start()
+
+    assert file in cherrypy.engine.autoreload.files
 
 
 def test_G_04_old_arguments():
@@ -99,6 +119,7 @@ def test_G_04_old_arguments():
     assert ["X-From" in client.get(path).headers for path in ("/page", "/page/in")] == [False, True]
 
 
+@CONFIG
 def test_G_05_update_from_a_dict():
     """Flat, or with a section."""
     cherrypy.config.update({"mine": 1})
@@ -107,19 +128,26 @@ def test_G_05_update_from_a_dict():
     assert (cherrypy.config["mine"], cherrypy.config["other"]) == (1, 2)
 
 
-def test_G_06_port():
+@only(OWN, why="the server's port is what it is about")
+def test_G_06_port(live):
     """The server listens where config says."""
-    cherrypy.config.update({"server.socket_port": 8083})
+    port = free_port()
+    mounted(lambda: "page")
+    cherrypy.config.update({"server.socket_port": port})
+    cherrypy.engine.start()
 
-    assert cherrypy.server.bind_addr == ("127.0.0.1", 8083)
+    assert (live("/page")[1], cherrypy.server.bind_addr) == ("page", ("127.0.0.1", port))
 
 
+@CONFIG
 def test_G_07_get():
     """A value of the process, or a default; old arguments are forgiven."""
     cherrypy.config.update({"mine": 1})
 
     assert (cherrypy.config.get("mine"), cherrypy.config.get("none", 2)) == (1, 2)
-    with pytest.warns(UserWarning, match="find_config"):
+    with pytest.warns(
+        LegacyWarning, match=r"config\.get\(key, default, return_section, path\) is an .* app\.find_config"
+    ):
         assert cherrypy.config.get("mine", None, False, "/") == 1
 
 
@@ -156,7 +184,7 @@ def test_G_08_xmlrpc_filter(client, path):
     class Root:
         service = type("Node", (), {"xmlrpc": Service()})()
 
-    with pytest.warns(UserWarning, match="xmlrpc_filter.on is an old name"):
+    with pytest.warns(LegacyWarning, match=r"\[/service/xmlrpc\]: xmlrpc_filter.on is an .*XMLRPCDisp"):
         cherrypy.tree.mount(Root(), "/", {"/service/xmlrpc": {"xmlrpc_filter.on": True}})
     call = dumps((2, 3), "add")
 
@@ -186,7 +214,7 @@ def test_G_09_get_all():
     """The values of a key along the path of the request."""
     cherrypy.config.update({"who": "process"})
     client = mounted(lambda: repr(cherrypy.config.getAll("who")), {"/": {"who": "root"}, "/page": {"who": "page"}})
-    with pytest.warns(UserWarning, match="getAll"):
+    with pytest.warns(LegacyWarning, match=r"config\.getAll\(key\) is an old name; write request\.config"):
         text = client.get("/page").text
 
     assert text == "[('global', 'process'), ('/', 'root'), ('/page', 'page')]"

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import kirsch as cherrypy
-from kirsch.testing.client import Client
 from tests.acceptance.sites import mounted
+from tests.acceptance.ways import new_client
 
 
 def test_C_01_cookies_of_the_browser():
@@ -57,7 +57,7 @@ def test_C_05_expire():
 
     assert line == "n=value; expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0"
 
-    client = Client(cherrypy.tree)
+    client = new_client()
     client.cookies["n"] = "x"
     client.get("/page")
 

@@ -35,7 +35,7 @@ def test_D_02_root(client):
         def index(self):
             return "root"
 
-    with pytest.warns(LegacyWarning, match=r"kirsch\.tree\.mount"):
+    with pytest.warns(LegacyWarning, match=r"kirsch\.root = … is an old name; write kirsch\.tree\.mount"):
         cherrypy.root = Root()
 
     assert client.get("/").text == "root"
@@ -47,18 +47,28 @@ def test_D_03_config_at_each_level(client):
     class Page:
         @cherrypy.expose
         def default(self, *args):
-            return cherrypy.request.config["mine"]
+            return "page" * 1000
 
-    cherrypy.tree.mount(Page(), "/", {"/": {"mine": "on"}, "/a/b": {"mine": "off"}})
+    class Root(Page):
+        on_the_way = type("OnTheWay", (Page,), {"_cp_config": {"tools.gzip.on": False}})()
 
-    assert [client.get(path).text for path in ("/a/x", "/a/b/c", "/a/b")] == ["on", "off", "off"]
+    cherrypy.tree.mount(Root(), "/", {"/": {"tools.gzip.on": True}, "/a/b": {"tools.gzip.on": False}})
+    paths = ("/a/x", "/a/b/c", "/a/b", "/on_the_way/x")
+    answers = [client.get(path, headers={"Accept-Encoding": "gzip"}) for path in paths]
+
+    assert ["Content-Encoding" in answer.headers for answer in answers] == [True, False, False, False]
 
 
 def test_D_04_config_is_applied_before_the_call():
     """A handler can read what holds for it."""
-    client = mounted(lambda: cherrypy.request.config["mine"], {"/page": {"mine": "here"}})
 
-    assert client.get("/page").text == "here"
+    def page():
+        return " ".join(cherrypy.request.config[key] for key in ("mine", "above", "site"))
+
+    cherrypy.config.update({"site": "all", "mine": "all"})
+    client = mounted(page, {"/": {"mine": "root", "above": "root"}, "/page": {"mine": "here"}})
+
+    assert client.get("/page").text == "here root all"
 
 
 def test_D_05_files_before_handlers(tmp_path):
@@ -182,21 +192,20 @@ class Service(cherrypy.XMLRPCController):
         return a + b
 
 
-@pytest.mark.parametrize("path", ["/svc/", "/RPC2/svc/"])
-def test_D_20_xmlrpc(client, path):
+@pytest.mark.parametrize(("section", "path"), [("/svc", "/svc/"), ("/", "/svc/"), ("/", "/RPC2/svc/")])
+def test_D_20_xmlrpc(client, section, path):
     """Exposed methods are called by name; what cannot be is a fault with status 200."""
+    root = type("Root", (), {"svc": Service()})()
+    config = {"request.dispatch": cherrypy.dispatch.XMLRPCDispatcher(), "tools.xmlrpc.on": True}
+    cherrypy.tree.mount(root, "/", {section: config})
+    right, *wrong = (
+        client.post(path, body=dumps(args, name), headers={"Content-Type": "text/xml"})
+        for name, args in (("add", (2, 3)), ("add", (1,)), ("none", ()))
+    )
 
-    class Root:
-        svc = Service()
-
-    cherrypy.tree.mount(Root(), "/", {"/": {"request.dispatch": cherrypy.dispatch.XMLRPCDispatcher()}})
-    answers = [
-        client.post(path, body=dumps(args, "add"), headers={"Content-Type": "text/xml"}) for args in ((2, 3), (1,))
-    ]
-
-    assert loads(answers[0].body)[0] == (5,)
-    assert [(answer.status, answer.headers["Content-Type"][:8]) for answer in answers] == [(200, "text/xml")] * 2
-    assert b"faultCode" in answers[1].body
+    assert loads(right.body)[0] == (5,)
+    assert {(answer.status, answer.headers["Content-Type"][:8]) for answer in (right, *wrong)} == {(200, "text/xml")}
+    assert [answer.body.count(b"<int>1</int>") for answer in wrong] == [1, 1]
 
 
 def test_D_21_virtual_host(client):

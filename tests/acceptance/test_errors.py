@@ -6,6 +6,7 @@ from __future__ import annotations
 import pytest
 
 import kirsch as cherrypy
+from kirsch.app.legacy import LegacyWarning
 from tests.acceptance.sites import Users, mounted
 
 
@@ -55,6 +56,21 @@ def test_N_04_internal_redirect(users):
         assert users.get("/inside/circle").status == 500
     finally:
         del Users.inside
+
+
+def test_N_04_parameters_by_a_dict(client):
+    """As of old, in the place of the query; it is said what to write."""
+
+    class Root(Users):
+        @cherrypy.expose
+        def inside(self):
+            raise cherrypy.InternalRedirect("/users", {"x": "a b", "y": ["1", "2"]})
+
+    cherrypy.tree.mount(Root())
+    with pytest.warns(LegacyWarning, match=r"test_errors\.py, line \d+: InternalRedirect\(path, params\) is an old"):
+        text = client.get("/inside").text
+
+    assert text == "(), {'x': 'a b', 'y': ['1', '2']}"
 
 
 @pytest.mark.parametrize("status", [304, "304", "304 Not Modified"])

@@ -14,6 +14,10 @@ class Exposing:
     def foo(self):
         return "foo"
 
+    @cherrypy.expose()
+    def called(self):
+        return "called"
+
     def bar(self):
         return "bar"
 
@@ -36,7 +40,7 @@ def exposing(client):
 
 def test_E_01_decorator(exposing):
     """`@cherrypy.expose` makes a page of a method; with aliases it has several names."""
-    assert exposing.get("/foo").text == "foo"
+    assert (exposing.get("/foo").text, exposing.get("/called").text) == ("foo", "called")
     assert {exposing.get(path).text for path in ("/aliased", "/one.txt", "/two")} == {"aliased"}
 
 

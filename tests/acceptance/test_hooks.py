@@ -3,11 +3,14 @@
 
 from __future__ import annotations
 
+from xmlrpc.client import dumps
+
 import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
 from tests.acceptance.sites import mounted
+from tests.acceptance.ways import MEMORY, only
 
 POINTS = (
     "on_start_resource", "before_request_body", "before_handler", "before_finalize", "on_end_resource",
@@ -23,6 +26,7 @@ def ran(handler, **request):
     return done
 
 
+@only(MEMORY, why="nothing is asked")
 def test_H_01_lean_by_default():
     """Without config only the tools of the box that are on run."""
     on = {key for key in cherrypy.config if key.startswith("tools.")}
@@ -30,22 +34,44 @@ def test_H_01_lean_by_default():
     assert on == {"tools.encode.on", "tools.log_headers.on", "tools.log_tracebacks.on", "tools.trailing_slash.on"}
 
 
-def test_H_02_tools_by_path():
-    """Each part of a site has its own tools."""
-    seen = []
-    cherrypy.tools.noting = cherrypy.Tool("before_handler", lambda: seen.append(cherrypy.request.path_info))
-    client = mounted(lambda *_: "", {"/page/in": {"tools.noting.on": True}})
-    client.get("/page/out")
-    client.get("/page/in")
-    del vars(cherrypy.tools)["noting"]
+class Parts:
+    rpc = cherrypy.XMLRPCController()
 
-    assert seen == ["/page/in"]
+    @cherrypy.expose
+    def default(self, *_):
+        return "page" * 1000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "kind", "packed"),
+    [
+        ("GET", "/plain", "text/html", False),
+        ("GET", "/static", "text/x-python", False),
+        ("GET", "/packed", "text/html", True),
+        ("POST", "/rpc/", "text/xml", False),
+    ],
+)
+def test_H_02_tools_by_path(client, method, path, kind, packed):
+    """One part of the site is XML-RPC, one a file, one is compressed: each has its own tools."""
+    config = {
+        "/static": {"tools.staticfile.on": True, "tools.staticfile.filename": __file__},
+        "/packed": {"tools.gzip.on": True},
+        "/rpc": {"request.dispatch": cherrypy.dispatch.XMLRPCDispatcher(), "tools.xmlrpc.on": True},
+    }
+    cherrypy.tree.mount(Parts(), "/", config)
+    fields = {"Accept-Encoding": "gzip", "Content-Type": "text/xml"}
+    answer = client.request(method, path, body=dumps((), "none"), headers=fields)
+
+    assert answer.headers["Content-Type"].partition(";")[0] == kind
+    assert ("Content-Encoding" in answer.headers) is packed
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_H_03_on_start_resource(method):
     """Called once a request, first."""
-    assert ran(lambda: "", method=method)[0] == "on_start_resource"
+    done = ran(lambda: "", method=method)
+
+    assert (done[0], done.count("on_start_resource")) == ("on_start_resource", 1)
 
 
 def test_H_04_before_request_body():

@@ -13,7 +13,10 @@ import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
 from kirsch.app.place import ConfigError
 from tests.acceptance.sites import HelloWorld, mounted
+from tests.acceptance.ways import MEMORY, OWN, only
 from tests.live.process import program
+
+PROCESS = only(OWN, why="it is about a whole process with its server")
 
 
 @pytest.fixture
@@ -37,7 +40,7 @@ def test_L_01_log_to_screen(client, capsys):
     """`server.log_to_screen` of old says so, and both logs keep silent."""
     cherrypy.tree.mount(HelloWorld())
     cherrypy.config.update({"log.screen": True})
-    with pytest.warns(LegacyWarning, match="log.screen"):
+    with pytest.warns(LegacyWarning, match=r"server\.log_to_screen is an old name; write log\.screen"):
         cherrypy.config.update({"server.log_to_screen": False})
     assert "is an old name" in capsys.readouterr().err
     cherrypy.log("hello", "TEST")
@@ -49,7 +52,7 @@ def test_L_01_log_to_screen(client, capsys):
 
 def test_L_02_log_file(client, said, tmp_path):
     """Messages and errors go to `server.log_file` of old; visits do not."""
-    with pytest.warns(LegacyWarning, match="log.error_file"):
+    with pytest.warns(LegacyWarning, match=r"server\.log_file is an old name; write log\.error_file"):
         cherrypy.config.update({"server.log_file": str(tmp_path / "errors")})
     assert mounted(fail).get("/page").status == 500
     cherrypy.log("hello", "TEST")
@@ -59,14 +62,13 @@ def test_L_02_log_file(client, said, tmp_path):
     assert " 500 " not in said("errors")
 
 
-def test_L_03_log_access_file(client, said, tmp_path):
+def test_L_03_log_access_file(said, tmp_path):
     """A line for each request: host, ident, user, time, request line, status, size, referer, agent."""
-    with pytest.warns(LegacyWarning, match="log.access_file"):
+    with pytest.warns(LegacyWarning, match=r"server\.log_access_file is an old name; write log\.access_file"):
         cherrypy.config.update({"server.log_access_file": str(tmp_path / "visits")})
-    cherrypy.tree.mount(HelloWorld())
-    client.get("/?", headers={"Referer": "http://x/", "User-Agent": "Test"})
+    mounted(lambda **_: "Hi").get("/page?x", headers={"Referer": "http://x/", "User-Agent": "Test"})
 
-    form = r'127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}(:\d\d){3}\] "GET /\? HTTP/1\.1" 200 2 "http://x/" "Test"\n'
+    form = r'127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}(:\d\d){3}\] "GET /page\?x HTTP/1\.1" 200 2 "http://x/" "Test"\n'
     assert re.fullmatch(form, said("visits"))
 
 
@@ -101,7 +103,7 @@ def test_L_06_options_of_the_process(said, tmp_path):
 
 def test_L_07_tracebacks_stay_in_the_log(client, said, tmp_path):
     """`server.show_tracebacks` of old: none for the client, all for the error log."""
-    with pytest.warns(LegacyWarning, match="request.show_tracebacks"):
+    with pytest.warns(LegacyWarning, match=r"server\.show_tracebacks is an old name; write request\.show_tracebacks"):
         cherrypy.config.update({"server.show_tracebacks": False, "log.error_file": str(tmp_path / "errors")})
     page = mounted(fail).get("/page")
 
@@ -135,6 +137,7 @@ def ask(port):
         return answer.read().decode()
 
 
+@PROCESS
 def test_L_08_reloading(tmp_path):
     """The process runs anew by itself when its source is edited, and the page answers again."""
     (tmp_path / "pages.py").write_text(PAGES)
@@ -144,6 +147,7 @@ def test_L_08_reloading(tmp_path):
         assert ask(int(process.stdout.readline())) == "and after"
 
 
+@PROCESS
 def test_L_09_other_files_and_another_frequency(tmp_path):
     """More files may be watched, more often; also by the names of 2.x and 3.0."""
     (tmp_path / "pages.py").write_text(PAGES)
@@ -156,16 +160,26 @@ def test_L_09_other_files_and_another_frequency(tmp_path):
         assert ask(int(process.stdout.readline())) == "before"
 
 
-@pytest.mark.parametrize("key", ["autoreload.frequency", "engine.autoreload_frequency"])
-def test_L_09_old_names(key, monkeypatch):
+@only(MEMORY, why="nothing is asked")
+@pytest.mark.parametrize(
+    ("key", "name", "value"),
+    [
+        ("autoreload.frequency", "frequency", 5),
+        ("engine.autoreload_frequency", "frequency", 5),
+        ("engine.autoreload_match", "match", "mine"),
+        ("engine.reload_files", "files", {"a"}),
+    ],
+)
+def test_L_09_old_names(key, name, value, monkeypatch):
     """They say what to write instead."""
-    monkeypatch.setattr(cherrypy.engine.autoreload, "frequency", 1)
-    with pytest.warns(LegacyWarning, match="engine.autoreload.frequency"):
-        cherrypy.config.update({key: 5})
+    monkeypatch.setattr(cherrypy.engine.autoreload, name, None)
+    with pytest.warns(LegacyWarning, match=rf"{key} is an old name; write engine\.autoreload\.{name}"):
+        cherrypy.config.update({key: value})
 
-    assert cherrypy.engine.autoreload.frequency == 5
+    assert getattr(cherrypy.engine.autoreload, name) == value
 
 
+@only(OWN, why="the engine is what it is about")
 @pytest.mark.parametrize("key", ["engine.autoreload.on", "autoreload.on", "engine.autoreload_on"])
 @pytest.mark.filterwarnings("ignore::kirsch.app.legacy.LegacyWarning")
 def test_L_10_no_reloading(key):
@@ -180,6 +194,7 @@ def test_L_10_no_reloading(key):
     assert looked == [True, False]
 
 
+@only(MEMORY, why="nothing is asked")
 def test_the_logs_are_loggers():
     """Of the standard library, by these names."""
     assert cherrypy.log.error_log is logging.getLogger("kirsch.error")

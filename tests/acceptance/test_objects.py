@@ -10,7 +10,11 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
+from kirsch.run.oldcalls import ENGINE_LISTS, SERVER_LISTS
 from tests.acceptance.sites import HelloWorld
+from tests.acceptance.ways import MEMORY, OWN, only
+
+PROCESS = only(OWN, why="engine, server and threads of the process are what it is about")
 
 
 def serve(page):
@@ -23,6 +27,7 @@ def serve(page):
     cherrypy.engine.start()
 
 
+@PROCESS
 def test_O_01_one_request_a_thread(live):
     """No thread serves two requests at once, however many there are."""
     here, twice, gate = set(), [], threading.Event()
@@ -43,6 +48,7 @@ def test_O_01_one_request_a_thread(live):
     assert twice == []
 
 
+@PROCESS
 def test_O_02_thread_data(live):
     """What a thread keeps is its own: it finds it again, and no other does; a fresh thread has nothing."""
 
@@ -62,6 +68,7 @@ def test_O_02_thread_data(live):
         _ = cherrypy.thread_data.n
 
 
+@PROCESS
 def test_O_03_start_and_stop_of_threads(live):
     """Each thread is announced with its number before its first request, and when it ends."""
     begun, ended, known = [], [], threading.local()
@@ -83,17 +90,26 @@ def test_O_03_start_and_stop_of_threads(live):
     assert sorted(ended) == sorted(begun)
 
 
-@pytest.mark.parametrize("name", ["on_start_thread_list", "on_stop_thread_list"])
-def test_O_03_old_lists(name):
+@only(MEMORY, why="nothing is asked")
+@pytest.mark.parametrize(
+    ("owner", "name", "channel"),
+    [
+        *(("engine", name, channel) for name, channel in ENGINE_LISTS.items()),
+        *(("server", name, channel) for name, channel in SERVER_LISTS.items()),
+    ],
+)
+def test_O_03_old_lists(owner, name, channel):
     """What is appended to the lists of old subscribes."""
-    channel = {"on_start_thread_list": "start_thread", "on_stop_thread_list": "stop_thread"}[name]
     said = []
-    with pytest.warns(LegacyWarning, match=channel):
-        getattr(cherrypy.engine, name).append(said.append)
-    cherrypy.engine.publish(channel, 5)
-    cherrypy.engine.unsubscribe(channel, said.append)
 
-    assert said == [5]
+    def listen(*given):
+        said.append(given)
+
+    with pytest.warns(LegacyWarning, match=rf"{owner}\.{name} is an old name; write engine\.subscribe\('{channel}'"):
+        getattr(getattr(cherrypy, owner), name).append(listen)
+
+    assert listen in cherrypy.engine.listeners[channel]
+    cherrypy.engine.unsubscribe(channel, listen)
 
 
 def test_O_04_tree(client):
@@ -111,6 +127,8 @@ def test_O_04_tree(client):
     assert [client.get(path).text for path in ("/blog/", "/guest")] == ["Hi", "guest"]
 
 
+@PROCESS
+@pytest.mark.usefixtures("alone")
 def test_O_06_engine(live):
     """It is started, refreshed, stopped, started again, and ended; restart() and exit() are seen by block()."""
     states, refreshed = cherrypy.engine.states, []
@@ -129,6 +147,7 @@ def test_O_06_engine(live):
     cherrypy.engine.execv = False
 
 
+@PROCESS
 def test_O_07_server_by_hand(live, caplog):
     """It can be left out of the engine and started by hand; started twice, it says that it serves already."""
     cherrypy.server.unsubscribe()
@@ -142,3 +161,60 @@ def test_O_07_server_by_hand(live, caplog):
 
     assert (before, body) == (None, "hello")
     assert "Already serving on" in caplog.text
+
+
+@PROCESS
+@pytest.mark.usefixtures("alone")
+@pytest.mark.parametrize("arguments", [{"init_only": True}, {"initOnly": True}, {"init_only": False}], ids=str)
+def test_O_07_start_of_old(live, arguments):
+    """With the arguments of CherryPy 2 it starts engine and server, and waits for their end unless told not to."""
+    cherrypy.tree.mount(HelloWorld())
+    got = []
+    asking = threading.Thread(target=lambda: (got.append(live("/")[1]), cherrypy.engine.exit()))
+    cherrypy.engine.subscribe("start", asking.start, 95)
+    with pytest.warns(LegacyWarning, match=r"server\.start\(init_only=…, server_class=…\) is an old name; write eng"):
+        cherrypy.server.start(**arguments)
+    asking.join(5)
+    cherrypy.engine.unsubscribe("start", asking.start)
+
+    assert got == ["Hi"]
+
+
+class Counted:
+    """A server of others."""
+
+    bind_addr = ("127.0.0.1", 8081)
+    ready = False
+
+    def start(self):
+        self.ready = True
+        made.append(self)
+
+    def stop(self):
+        made.remove(self)
+
+
+made: list[Counted] = []
+
+
+@PROCESS
+@pytest.mark.usefixtures("live")
+@pytest.mark.parametrize(("server_class", "serving"), [(Counted, 1), (None, 0)])
+@pytest.mark.filterwarnings("ignore::kirsch.app.legacy.LegacyWarning")
+def test_O_07_server_class(server_class, serving):
+    """A server of others takes the place of ours; with None there is the engine alone."""
+    cherrypy.server.start(True, server_class)
+    try:
+        assert (cherrypy.engine.state.name, len(made)) == ("STARTED", serving)
+        assert isinstance(cherrypy.server.httpserver, server_class or type(None))
+    finally:
+        cherrypy.engine.exit()
+        cherrypy.server.subscribe()
+
+
+@only(MEMORY, why="nothing is asked")
+@pytest.mark.filterwarnings("ignore::kirsch.app.legacy.LegacyWarning")
+def test_O_07_unknown_argument():
+    """It is named, with the one that may be meant."""
+    with pytest.raises(TypeError, match=r"no argument init_onli.*init_only"):
+        cherrypy.server.start(init_onli=True)

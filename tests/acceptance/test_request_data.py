@@ -30,7 +30,9 @@ def test_Q_02_form_fields_are_arguments(users):
 
 def test_Q_03_get_or_post(users):
     """It makes no difference how a field is sent."""
-    assert users.post("/greet", data={"name": "x"}).text == users.get("/greet?name=x").text == "Hello x"
+    texts = {users.request(method, "/greet", data={"name": "x"}).text for method in ("POST", "PUT", "PATCH")}
+
+    assert texts == {users.get("/greet?name=x").text} == {"Hello x"}
 
 
 @pytest.mark.parametrize(
@@ -61,9 +63,14 @@ def test_Q_07_request():
 
     def page(**_):
         request = cherrypy.request
-        return repr((request.method, request.request_line, request.remote.ip, request.remote.port, request.remote.name))
+        remote = request.remote
+        seen.append((request.method, request.request_line, remote.ip, remote.name, type(remote.port)))
+        seen.append((request.headers["X-One"], request.cookie["a"].value))
 
-    assert mounted(page).get("/page?y").text == repr(("GET", "GET /page?y HTTP/1.1", "127.0.0.1", 50000, "127.0.0.1"))
+    seen = []
+    mounted(page).get("/page?y", headers={"X-One": "1", "Cookie": "a=b"})
+
+    assert seen == [("GET", "GET /page?y HTTP/1.1", "127.0.0.1", "127.0.0.1", int), ("1", "b")]
 
 
 def test_Q_08_lifetime():

@@ -12,6 +12,7 @@ import pytest
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
 from tests.acceptance.sites import mounted
+from tests.acceptance.ways import OWN, only
 
 
 def test_R_01_response():
@@ -42,10 +43,14 @@ def test_R_02_header():
     assert (answer.headers["Content-Type"], answer.body) == ("text/xml; charset=utf-8", "<é/>".encode())
 
 
-@pytest.mark.parametrize("body", ["ab", b"ab", ["a", "b"], io.BytesIO(b"ab")], ids=lambda body: type(body).__name__)
-def test_R_03_whole_page(body):
+@pytest.mark.parametrize(
+    "page",
+    [lambda: "ab", lambda: b"ab", lambda: ["a", "b"], lambda: io.BytesIO(b"ab")],
+    ids=["str", "bytes", "list", "file"],
+)
+def test_R_03_whole_page(page):
     """str, bytes, list or file: with its length."""
-    answer = mounted(lambda: body).get("/page")
+    answer = mounted(page).get("/page")
 
     assert (answer.body, answer.headers["Content-Length"]) == (b"ab", "2")
 
@@ -63,6 +68,7 @@ def test_R_04_yield():
     assert (answer.body, answer.headers["Content-Length"]) == (b"ab", "2")
 
 
+@only(OWN, why="it is about what goes over the wire")
 @pytest.mark.parametrize(
     ("version", "field", "pieces"),
     [
@@ -91,6 +97,21 @@ def test_R_05_streaming(live, version, field, pieces):
         got = b""
         while not got.endswith(pieces[1]):
             got += client.recv(1000)
+
+
+def test_R_05_one_by_one():
+    """A client has the first piece while the second is not made yet."""
+    arrived = threading.Event()
+
+    def page():
+        yield "a"
+        yield "b" if arrived.wait(5) else "late"
+
+    with mounted(page, {"/page": {"response.stream": True}}).stream("GET", "/page") as answer:
+        first = next(answer.pieces)
+        arrived.set()
+
+        assert (first, answer.read()) == (b"a", b"b")
 
 
 @pytest.mark.parametrize("key", ["stream_response", "streamResponse"])

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
-from kirsch.testing.client import Client
+from kirsch.stores.memory import MemoryStore
+from kirsch.toolbox import session, storedsession
 from tests.acceptance.sites import mounted
+from tests.acceptance.ways import new_client
 
 
 class Root:
@@ -37,7 +40,7 @@ def visitor(**settings):
     for script_name in list(cherrypy.tree.apps):
         cherrypy.tree.remove(script_name)
     cherrypy.tree.mount(Root(), "/", {"/": config})
-    return Client(cherrypy.tree)
+    return new_client()
 
 
 def test_S_01_on():
@@ -97,6 +100,20 @@ def test_S_05_timeout():
     assert "Max-Age=300" in visitor(timeout=5).get("/set").headers["Set-Cookie"]
 
 
+def test_S_05_data_expires(monkeypatch):
+    """Who stays away for longer finds nothing; each visit counts anew."""
+    begin = time.time()
+    minutes = [0]
+    store = MemoryStore()
+    store._clock = lambda: begin + minutes[0] * 60
+    for module in (session, storedsession):
+        monkeypatch.setattr(module, "time", store._clock)
+    client = visitor(timeout=60, store=store)
+    client.get("/set")
+    for minutes[0], text in ((59, "'fieldvalue'"), (118, "'fieldvalue'"), (179, "None")):
+        assert client.get("/get").text == text
+
+
 def test_S_06_get():
     """By get() it is None without one, as an item a KeyError."""
     client = visitor()
@@ -112,13 +129,12 @@ def test_S_07_set():
     client.get("/set?value=mine")
 
     assert client.get("/get").text == "'mine'"
-    assert Client(cherrypy.tree).get("/get").text == "None"
+    assert new_client().get("/get").text == "None"
 
 
-def test_S_08_off():
+def test_S_08_off(caplog):
     """The error names what turns sessions on."""
     client = mounted(lambda: cherrypy.session["fieldname"], {"/": {"request.show_tracebacks": True}})
 
-    answer = client.get("/page", headers={"Accept": "text/plain"})
-    assert answer.status == 500
-    assert "/page has no session: turn sessions on by tools.sessions.on = True" in str(answer.error)
+    assert client.get("/page").status == 500
+    assert "/page has no session: turn sessions on by tools.sessions.on = True" in caplog.text

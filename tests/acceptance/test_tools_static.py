@@ -8,7 +8,10 @@ import pytest
 import kirsch as cherrypy
 from kirsch.process.channels import ChannelFailures
 from kirsch.run.checker import Checker
-from tests.acceptance.sites import Users
+from tests.acceptance.sites import Users, told
+from tests.acceptance.ways import MEMORY, OWN, only
+
+OLD_FILE = ("static_filter.on", "static_filter.file")
 
 
 @pytest.fixture
@@ -26,12 +29,16 @@ def get(client, config, path, **headers):
     return client.get(path, headers={name.replace("_", "-"): value for name, value in headers.items()})
 
 
-def test_T_04_one_file(client, place):
+@pytest.mark.parametrize("keys", [("tools.staticfile.on", "tools.staticfile.filename"), OLD_FILE], ids=str)
+def test_T_04_one_file(client, place, keys):
     """200, with its type and time; 304 if it has not changed."""
-    config = {
-        "/style.css": {"tools.staticfile.on": True, "tools.staticfile.filename": str(place / "style.css")},
-    }
-    answer = get(client, config, "/style.css")
+    config = {"/style.css": dict(zip(keys, (True, str(place / "style.css")), strict=True))}
+    old = [
+        "[/style.css]: static_filter.file is an old name; write tools.staticfile.filename",
+        "[/style.css]: static_filter.on is an old name; write tools.staticfile.on",
+    ]
+    with told(*old * (keys == OLD_FILE)):
+        answer = get(client, config, "/style.css")
     assert (answer.status, answer.text) == (200, "style.css")
     assert answer.headers["Content-Type"].startswith("text/css")
 
@@ -50,28 +57,40 @@ def test_T_05_root(client, place):
     assert client.get("/scripts/my.js").text == "static/js/my.js"
 
 
+@pytest.mark.parametrize("word", ["tools.staticdir", "static_filter"])
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/static/js/my.js", 200), ("/static/../secret", 403), ("/static/js/", 404), ("/static/no", 404)],
-)
-def test_T_06_a_folder(client, place, path, status):
+    [
+        ("/static/js/my.js", 200), ("/static/../secret", 403), ("/static/%2e%2e/secret", 403),
+        ("/static/js/", 404), ("/static/no", 404),
+    ],
+)  # fmt: skip
+def test_T_06_a_folder(client, place, path, status, word):
     """Files below it; nothing outside; a folder without an index leads nowhere."""
-    config = {
-        "/static": {
-            "tools.staticdir.on": True,
-            "tools.staticdir.root": str(place),
-            "tools.staticdir.dir": "static",
-        }
-    }
-    assert get(client, config, path).status == status
+    config = {"/static": {f"{word}.on": True, f"{word}.root": str(place), f"{word}.dir": "static"}}
+    old = [
+        f"[/static]: static_filter.{key} is an old name; write tools.staticdir.{key}" for key in ("on", "root", "dir")
+    ]
+    with told(*old * (word == "static_filter")):
+        assert get(client, config, path).status == status
 
 
+def test_T_06_handlers_behind_it(client, place):
+    """What is no file is asked of the handlers, a folder without an index, too."""
+    config = {"/users": {"tools.staticdir.on": True, "tools.staticdir.dir": str(place / "static")}}
+
+    assert get(client, config, "/users/js/my.js").text == "static/js/my.js"
+    assert [client.get(f"/users/{path}").text for path in ("js/", "no")] == ["('js',), {}", "('no',), {}"]
+
+
+@only(MEMORY, why="nothing is asked")
 def test_T_07_no_such_key():
     """`tools.staticdir.file` never was one: the right one is named when the config is read."""
     with pytest.raises(ValueError, match=r"use tools\.staticfile\.filename"):
         cherrypy.tree.mount(Users(), "", {"/x": {"tools.staticdir.on": True, "tools.staticdir.file": "/x"}})
 
 
+@only(OWN, why="it is about the start of the engine")
 @pytest.mark.usefixtures("live")
 @pytest.mark.parametrize("key", ["staticdir.dir", "staticfile.filename"])
 def test_T_08_relative_paths(key):
@@ -84,6 +103,7 @@ def test_T_08_relative_paths(key):
     assert f"[/x] tools.{tool}: tools.{key} is relative ('static')" in str(failures.value.get_instances()[0])
 
 
+@only(MEMORY, why="nothing is asked")
 def test_T_08_missing_directory(place):
     """What is not there is said at the start."""
     config = {"tools.staticdir.on": True, "tools.staticdir.dir": str(place / "gone")}

@@ -4,10 +4,13 @@
 from __future__ import annotations
 
 import io
+import os
+import tempfile
 
 import pytest
 
 from kirsch.app.body import Upload
+from kirsch.app.legacy import LegacyWarning
 from tests.acceptance.sites import mounted
 
 
@@ -34,18 +37,23 @@ def test_U_02_fields_and_uploads():
 
 def test_U_03_read_in_blocks():
     """Its file is read from the beginning, block by block."""
-    assert (
-        upload(lambda file: str(sum(map(len, iter(lambda: file.file.read(8192), b"")))), data=b"x" * 50_000) == "50000"
-    )
+
+    def page(file):
+        return f"{file.file.tell()} {sum(map(len, iter(lambda: file.file.read(8192), b'')))}"
+
+    assert upload(page, data=b"x" * 50_000) == "0 50000"
 
 
 @pytest.mark.parametrize("size", [5_000, 5_000_000])
 def test_U_04_removed_by_itself(size):
     """When the request is over, its file is closed, and so gone."""
     kept = []
-    upload(lambda file: kept.append(file.file) or "", data=b"x" * size)
+    before = set(os.listdir(tempfile.gettempdir()))
+    upload(lambda file: kept.extend((file.file, file.file.name)) or "", data=b"x" * size)
 
     assert kept[0].closed
+    assert (kept[1] is None) == (size == 5_000)  # a large one is on disk, under no name
+    assert set(os.listdir(tempfile.gettempdir())) <= before
 
 
 def test_U_05_storage_can_be_overridden():
@@ -73,6 +81,18 @@ def test_U_07_names(name):
     assert upload(lambda file: f"{file.filename} {file.name}", name) == f"{name} file"
 
 
+def test_U_07_names_of_rfc_2231():
+    """As `filename*`, with the charset."""
+    head = "Content-Disposition: form-data; name=file; filename*=UTF-8''h%C3%A4%C3%9F.txt"
+    body = f"--x\r\n{head}\r\nContent-Type: text/plain\r\n\r\ndata\r\n--x--\r\n"
+    client = mounted(lambda file: f"{file.filename} {file.name}")
+
+    assert (
+        client.post("/page", body=body, headers={"Content-Type": "multipart/form-data; boundary=x"}).text
+        == "häß.txt file"
+    )
+
+
 def test_U_08_value():
     """The whole file as a value, as often as one likes."""
     assert upload(lambda file: f"{file.value} {file.fullvalue()} {file.value}") == "b'some data' some data b'some data'"
@@ -80,6 +100,10 @@ def test_U_08_value():
 
 def test_U_09_details():
     """Headers and media type of the part; the type by its old name, too."""
-    assert upload(lambda file: f"{file.headers['content-type']} {file.content_type.value}") == "text/plain text/plain"
-    with pytest.warns(UserWarning, match="write `content_type`"):
+
+    def page(file):
+        return f"{file.headers['Content-Type']} {file.content_type.value} {file.disposition.params['filename']}"
+
+    assert upload(page) == "text/plain text/plain a.txt"
+    with pytest.warns(LegacyWarning, match="the `type` of an upload is an old name; write `content_type`"):
         assert upload(lambda file: file.type, kind="text/css") == "text/css"

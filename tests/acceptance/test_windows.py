@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 
+from tests.acceptance.ways import OWN, only
 from tests.house import ROOT
 
 BEGIN = """
@@ -47,6 +48,9 @@ IMPORTS = """
 for name in ours:
     importlib.import_module(name)
 """
+
+
+pytestmark = [only(OWN, why="it is about a whole process, on a system that is played for it")]
 
 
 def ran(code):

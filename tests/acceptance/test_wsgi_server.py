@@ -7,7 +7,10 @@ import pytest
 
 from kirsch.app.legacy import LegacyWarning, forget
 from kirsch.compat.cheroot_wsgi import Server, WSGIPathInfoDispatcher, WSGIServer
+from tests.acceptance.ways import OWN, only
 from tests.compat.cheroot_serving import asked, started
+
+SERVER = only(OWN, why="the server by itself is what it is about")
 
 
 def told(name):
@@ -23,16 +26,18 @@ def told(name):
 APPS = [("/", told("root")), ("/blog", told("blog"))]
 
 
+@SERVER
 def test_X_01_several_applications_as_a_list():
     """They are served by path, with one warning that names what to write instead."""
     forget()
-    with pytest.warns(LegacyWarning, match="WSGIPathInfoDispatcher") as warned:
+    with pytest.warns(LegacyWarning, match=r"old name; write .*WSGIPathInfoDispatcher") as warned:
         server, _ = [Server(("127.0.0.1", 0), APPS) for _ in range(2)]
     assert len(warned) == 1
     with started(server):
         assert asked(server, "GET /blog/x HTTP/1.1").body == b"blog /blog /x"
 
 
+@SERVER
 @pytest.mark.parametrize("apps", [APPS, dict(APPS)])
 def test_X_02_the_dispatcher(apps):
     """The longest prefix wins; no match is 404; the caller's list stays as it is."""

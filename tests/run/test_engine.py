@@ -7,7 +7,8 @@ import pytest
 from kirsch.app.legacy import LegacyWarning, forget
 from kirsch.options import OptionError
 from kirsch.process.monitor import Monitor
-from kirsch.run.engine import OLD_LISTS, Engine
+from kirsch.run.engine import Engine
+from kirsch.run.oldcalls import ENGINE_LISTS
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def test_unknown_keys(engine, key, advice):
     assert f"engine.{key.split('.')[0]}" in str(refused.value)
 
 
-@pytest.mark.parametrize(("name", "channel"), OLD_LISTS.items())
+@pytest.mark.parametrize(("name", "channel"), ENGINE_LISTS.items())
 def test_old_lists(engine, name, channel):
     """What is appended to a list of old is called on its channel, and the warning names both."""
     forget()

@@ -77,6 +77,11 @@ class Upload:
         return _spool()
 
     @property
+    def disposition(self) -> MediaType:
+        """Its Content-Disposition, parsed: `form-data`, with `name` and `filename` as they were sent."""
+        return MediaType(self.headers.get("Content-Disposition", ""))
+
+    @property
     def type(self) -> str:
         """The media type, by the name that `cgi.FieldStorage` had for it."""
         warn("the `type` of an upload", "`content_type`")

@@ -7,12 +7,12 @@ They know neither request nor response: the application alone makes an answer of
 from __future__ import annotations
 
 import re
-import warnings
 from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from kirsch.app.current import current
+from kirsch.app.legacy import warn
 from kirsch.http.codes import parse_status
 from kirsch.http.forms import encode_query
 from kirsch.http.urls import normalize_path
@@ -185,10 +185,7 @@ class InternalRedirect(KirschError):
 
     def __init__(self, path: str, query_string: str | Mapping[str, Any] = "") -> None:
         if not isinstance(query_string, str):
-            warnings.warn(
-                "InternalRedirect takes its parameters as a query string: write InternalRedirect(path, 'x=1')",
-                stacklevel=2,
-            )
+            warn("InternalRedirect(path, params)", "InternalRedirect(path, 'x=1')")
             query_string = encode_query(query_string)
         self.path, mark, query = path.partition("?")
         self.query_string = query if mark else query_string

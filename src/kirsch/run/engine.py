@@ -11,10 +11,11 @@ from kirsch.app.legacy import warn
 from kirsch.options import OptionError, did_you_mean
 from kirsch.process.bus import Bus
 from kirsch.process.plugins import Autoreloader, Plugin, SignalHandler, ThreadManager
+from kirsch.run.oldcalls import ENGINE_LISTS, Listeners
 from kirsch.run.wsgi import Application
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Mapping
 
     from kirsch.app.request import Request
 
@@ -23,14 +24,6 @@ AROUND_REQUESTS: Final = {
     "after_request": "The same, after all has been done.",
 }
 """Channels that are published around each request."""
-
-OLD_LISTS: Final = {
-    "on_start_thread_list": "start_thread",
-    "on_stop_thread_list": "stop_thread",
-    "on_start_engine_list": "start",
-    "on_stop_engine_list": "stop",
-}
-"""What was appended to once, and the channel that is subscribed to now."""
 
 
 class Engine(Bus):
@@ -122,28 +115,9 @@ class Engine(Bus):
         serving.clear()
 
     def __getattr__(self, name: str) -> Any:
-        if name in OLD_LISTS:
-            return Listeners(self, name)
+        if name in ENGINE_LISTS:
+            return Listeners(self, f"engine.{name}", ENGINE_LISTS[name])
         raise AttributeError(f"the engine has no {name!r}")
-
-
-class Listeners:
-    """A list of callbacks, of old: what is appended subscribes to a channel."""
-
-    def __init__(self, engine: Engine, name: str) -> None:
-        self._engine = engine
-        self._name = name
-
-    def append(self, callback: Callable[..., object]) -> None:
-        """Have it called."""
-        channel = OLD_LISTS[self._name]
-        warn(f"engine.{self._name}", f"engine.subscribe({channel!r}, …)")
-        self._engine.subscribe(channel, callback)
-
-    def extend(self, callbacks: Iterable[Callable[..., object]]) -> None:
-        """Have them called."""
-        for callback in callbacks:
-            self.append(callback)
 
 
 def _set_plugin(plugin: Plugin, name: str, attribute: str, value: Any) -> None:

@@ -14,6 +14,7 @@ from kirsch.app.legacy import warn
 from kirsch.options import Option
 from kirsch.process.bus import State
 from kirsch.process.servers import ServerAdapter
+from kirsch.run.oldcalls import SERVER_LISTS, Listeners, start_all
 from kirsch.server.server import Server, Statistics
 from kirsch.server.settings import Settings
 
@@ -68,6 +69,11 @@ class WebServer(Settings):
         if name in self.known and self.httpserver is not None:
             self._bus.log(f"server.{name} = {value!r} takes effect when the server starts anew: restart()", 30)
 
+    def __getattr__(self, name: str) -> Any:
+        if name in SERVER_LISTS:
+            return Listeners(self._bus, f"server.{name}", SERVER_LISTS[name])
+        raise AttributeError(f"the server has no {name!r}")
+
     # -- on the bus ----------------------------------------------------------------------------------------------
 
     def subscribe(self) -> None:
@@ -82,8 +88,14 @@ class WebServer(Settings):
         self._bus.unsubscribe("stop", self.stop)
         self._bus.unsubscribe("graceful", self.graceful)
 
-    def start(self) -> None:
-        """Listen and serve. While the bus has not started, clients are told to come back (503). Raises ListenError."""
+    def start(self, *of_old: Any, **named_of_old: Any) -> None:
+        """Listen and serve. While the bus has not started, clients are told to come back (503). Raises ListenError.
+
+        of_old: see oldcalls.py.
+        """
+        if of_old or named_of_old:
+            start_all(self, self._bus, of_old, named_of_old)
+            return
         if self.httpserver is not None:
             self._bus.log(f"Already serving on {', '.join(getattr(self.httpserver, 'urls', ['another server']))}")
             return
