@@ -137,7 +137,8 @@ LAZY = {
 """What may be imported inside a function, with the reason. Optional dependencies belong here, too."""
 
 PRIVATE_ELSEWHERE = {
-    "_asdict", "_current_frames", "_exit", "_getframe", "_is_gil_enabled", "_replace", "_run_exitfuncs",
+    "_actions", "_asdict", "_choices_actions", "_current_frames", "_exit", "_getframe", "_is_gil_enabled", "_replace",
+    "_run_exitfuncs",
 }  # fmt: skip
 """Names of Python's own that start with an underscore and are used all the same."""
 

@@ -224,12 +224,11 @@ class Exchange(ABC):
     # PERF: slots for all that is set per request. Setting an attribute that has a default in the class costs ten times
     # as much, as the interpreter cannot specialize it; the rest is read more often than set.
     __slots__ = (
-        "bodiless", "client", "context", "fields", "head", "length", "reason", "sent", "server", "stage", "status",
-        "when_done",
+        "bodiless", "client", "context", "fields", "head", "length", "prefix", "reason", "sent", "server", "stage",
+        "status", "when_done",
     )  # fmt: skip
 
     scheme: str = "http"
-    prefix: str = ""
     environ: dict[str, Any] | None = None
     trailers: Sequence[Field] = ()
 
@@ -237,6 +236,7 @@ class Exchange(ABC):
         self.head = head
         self.client = client
         self.server = server
+        self.prefix = ""
         self.stage = NEW
         self.status = 0
         self.reason = b""

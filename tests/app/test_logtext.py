@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from types import SimpleNamespace
@@ -183,3 +184,11 @@ def test_outside_of_a_request(request_of_thread: Any) -> None:
     RequestFilter().filter(made)
     current.reset(token)
     assert (vars(made)["request_id"], vars(made)["trace_id"]) == ("", "")
+
+
+def test_lines_of_several_processes(monkeypatch):
+    """Each says which one has written it."""
+    monkeypatch.setattr(ErrorFormatter, "several", True)
+    record = logging.LogRecord("kirsch.server", logging.INFO, "", 0, "ready", None, None)
+
+    assert ErrorFormatter().format(record).endswith(f"] ({os.getpid()}) SERVER ready")

@@ -76,6 +76,20 @@ def test_run(serve, tmp_path):
     assert (ill.returncode, "refused" in ill.stderr) == (1, True)
 
 
+LINKS = PROGRAM.replace('return "hello"', 'return kirsch.url("/there", base="")')
+
+
+def test_root_path(tmp_path):
+    """Behind a proxy that takes a path off, links lead there."""
+    served = Served(tmp_path, text=LINKS, arguments=("--root-path", "/shop"))
+    try:
+        served.until(served.ask)
+        assert served.ask() == "/shop/there"
+    finally:
+        served.process.kill()
+        served.process.wait()
+
+
 def test_run_a_wsgi_application(serve):
     """Any WSGI application is served the same way."""
     assert serve("run", WSGI).ask() == "hello from http"

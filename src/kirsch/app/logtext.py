@@ -8,7 +8,7 @@ import re
 import sys
 from functools import lru_cache
 from time import gmtime, localtime
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from kirsch.app.current import current
 from kirsch.app.redaction import redacted_text
@@ -110,6 +110,9 @@ class ErrorFormatter(logging.Formatter):
     in messages are hidden.
     """
 
+    several: ClassVar[bool] = False
+    """Whether several processes write to the same place: then a line says which one. Set at the start of a worker."""
+
     def __init__(self, root: str = "kirsch", place: str = "", redact: bool = False) -> None:
         super().__init__()
         self.root = root
@@ -125,6 +128,8 @@ class ErrorFormatter(logging.Formatter):
         if request_id and request_id not in text:
             first, end, rest = text.partition("\n")
             text = f"{first} [{request_id}]{end}{rest}"
+        if self.several:
+            text = f"({record.process}) {text}"
         more = exception_text(record, self)
         if more:
             text = f"{text}\n{more}"

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, TextIO
 from kirsch.app.place import ConfigError
 from kirsch.run.checker import Checker, check_config
 from kirsch.run.cherryd import add_cherryd
+from kirsch.run.completion import add_completion
 from kirsch.run.defaults import checker, config, server, tree
 from kirsch.run.deployment import HINT, WARNING, Deployment, Finding
 from kirsch.run.desk import add_dev
@@ -102,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", parents=[common], help="what is wrong, or hardly meant")
     check.add_argument("--deploy", action="store_true", help="what to change before the world can reach the site, too")
     check.set_defaults(verb=show_findings)
-    for add in (add_shell, add_health, add_cherryd):
+    for add in (add_shell, add_health, add_completion, add_cherryd):
         add(verbs, common)
     return parser
 

@@ -33,6 +33,7 @@ FLAGS: Final = (
     Flag("--port", "server.socket_port", "port; 8080 without", variable="PORT"),
     Flag("--uds", "server.socket_file", "Unix socket to listen on instead", "PATH"),
     Flag("--fd", "server.socket_fd", "descriptor of a listening socket to take over"),
+    Flag("--root-path", "server.root_path", "path at which a proxy shows the site, and which it takes off", "PATH"),
     Flag("--tls-cert", "server.ssl_certificate", "file with the certificate (PEM): speak TLS", "FILE"),
     Flag("--tls-key", "server.ssl_private_key", "file with its key, if it is not in the same one", "FILE"),
     Flag("--threads", "server.thread_pool", "threads that are kept; 10 without"),

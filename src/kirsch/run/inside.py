@@ -7,6 +7,7 @@ import http.client
 import os
 import socket
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -59,12 +60,13 @@ def health(options: argparse.Namespace) -> int:
         take_files(options.config or [])
         take_environment(config, os.environ)
         config.update(settings_of(options, os.environ))
+    path = f"{url.path or '/'}{f'?{url.query}' if url.query else ''}"
+    secure = url.scheme == "https" or server.secure
     try:
-        status = _status(
-            url.netloc,
-            url.scheme == "https" or server.secure,
-            f"{url.path or '/'}{f'?{url.query}' if url.query else ''}",
-        )
+        status = _status(url.netloc, secure, path)
+        if status == http.HTTPStatus.BAD_REQUEST and not secure:  # it may speak TLS, by what the program alone says
+            with suppress(OSError):
+                status = _status(url.netloc, True, path)
     except (OSError, http.client.HTTPException) as error:
         sys.stderr.write(f"kirsch: not well: {error or type(error).__name__}\n")
         return 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from kirsch.app.answers import bare
 from kirsch.app.legacy import warn
-from kirsch.options import Option
+from kirsch.options import Check, Option
 from kirsch.process.bus import State
 from kirsch.process.servers import ServerAdapter
 from kirsch.run.oldcalls import SERVER_LISTS, Listeners, start_all
@@ -27,7 +27,24 @@ if TYPE_CHECKING:
 START_PRIORITY: Final = 75
 STOP_PRIORITY: Final = 25
 
+ROOT_PATH: Final = Check(
+    "that begins with a slash, and does not end with one", lambda path: not path or (path[0] == "/" and path[-1] != "/")
+)
+
 _log = logging.getLogger("kirsch.server")
+
+
+class Below:
+    """A handler whose site a proxy in front shows below a path."""
+
+    def __init__(self, path: str, handler: Callable[[Exchange], None]) -> None:
+        self.path = path
+        self.handler = handler
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Answer, with links that lead there."""
+        exchange.prefix = self.path
+        self.handler(exchange)
 
 
 class WebServer(Settings):
@@ -41,6 +58,10 @@ class WebServer(Settings):
         None,
         "A server of others instead of ours: what has start() and stop(), or the dotted name of its maker.",
         object,
+    )
+
+    root_path = Option(
+        "", "The path at which a proxy in front shows the site, and which it takes off: `/shop`.", check=ROOT_PATH
     )
 
     front: ClassVar[Any] = None
@@ -102,8 +123,11 @@ class WebServer(Settings):
         if self.instance is not None:
             self._start_instance()
             return
-        if self.front is not None:
-            self._handler = self.front(self._own_handler)
+        if self.ssl_module != "builtin" and self.secure:
+            self._bus.log(f"server.ssl_module = {self.ssl_module!r}: it is Python's own ssl that does it", 30)
+        self._handler = self._own_handler if self.front is None else self.front(self._own_handler)
+        if self.root_path:
+            self._handler = Below(self.root_path, self._handler)
         server = Server(self._handler if self._bus.state is State.STARTED else self._not_yet, self)
         server.on_thread_start.append(lambda _: self._bus.publish("acquire_thread"))
         server.on_thread_stop.append(lambda _: self._bus.publish("release_thread"))

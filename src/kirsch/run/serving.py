@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote, unquote
 
+from kirsch.app.logtext import ErrorFormatter
 from kirsch.app.place import ConfigError, Place
 from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
@@ -93,6 +94,7 @@ def _serve(options: argparse.Namespace, said: Source, link: Link | None) -> int:
 
 def _become_worker(link: Link, options: argparse.Namespace) -> None:
     """Take the sockets from the supervisor, and leave when it says so. Ctrl-C reaches us, too, and is its business."""
+    ErrorFormatter.several = True
     log.hush = True  # the supervisor says for all that they serve, and that they end
     _take_sockets(link.listeners)
     engine.signal_handler.handlers = {"SIGTERM": engine.exit, "SIGUSR1": engine.graceful}

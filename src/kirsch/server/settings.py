@@ -86,7 +86,9 @@ class Settings(Options):
         None, "Ciphers of TLS 1.2, as OpenSSL lists them; None: the good ones.", (str, type(None))
     )
     ssl_context: Option[Any] = Option(None, "A ready ssl.SSLContext instead of all that.", object)
-    ssl_module = Option("builtin", "What does it: Python's own ssl; there is no other.", check=one_of("builtin"))
+    ssl_module = Option(
+        "builtin", "What does it: Python's own ssl, whatever is said here.", check=one_of("builtin", "pyopenssl")
+    )
 
     # -- how long it waits for a client --------------------------------------------------------------------------
 

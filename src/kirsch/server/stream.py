@@ -87,6 +87,7 @@ class Stream(Exchange):
         self.server = connection.server
         self.stage = NEW
         self.status = self.sent = 0
+        self.prefix = ""
         self.reason = b""
         self.fields = ()
         self.length = None
