@@ -20,6 +20,7 @@ import socket
 import sys
 import time
 import types
+import warnings
 
 import kirsch
 
@@ -94,6 +95,7 @@ def arrive():
     sys.platform = "win32"
 
 
+warnings.filterwarnings("ignore", ".* is an old name")  # of modules that say so when they are imported
 ours = leave_home()
 arrive()
 cherrypy = importlib.import_module("kirsch")
