@@ -41,7 +41,7 @@ REFUSALS = [
     ("null", "; write None"),
     ("debug", "; text stands in quotes: 'debug'"),
     ("/var/log/x.log", "; text stands in quotes: '/var/log/x.log'"),
-    ("cherrypy.dispatch.MethodDispatcher()", "in Python, as a dict, or have the file read as CherryPy does"),
+    ("cherrypy.dispatch.MethodDispatcher()", "in Python, as a dict, or run the program by `kirsch run --cherrypy`"),
     ("os.environ['HOME']", "would import or call something"),
     ("[open('x')]", "would import or call something"),
     ("'x'.upper", "would import or call something"),

@@ -8,12 +8,12 @@ their case. A value is data: literals, also joined by `+` or repeated by `*`. No
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NoReturn
 
 from kirsch.app.place import ConfigError, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from configparser import ConfigParser
 
 MOST_REPEATED: Final = 1_000_000
@@ -114,7 +114,7 @@ def literal(text: str) -> Any:
     if not text.strip():
         return text
     try:
-        return _evaluate(ast.parse(text.strip(), mode="eval").body)
+        return evaluate(ast.parse(text.strip(), mode="eval").body)
     except NotLiteralError:
         raise
     except (RecursionError, MemoryError):
@@ -124,26 +124,26 @@ def literal(text: str) -> Any:
         raise NotLiteralError(f"{_shortened(text)} is not a Python value ({reason}){_advice(text)}") from None
 
 
-def _evaluate(node: ast.expr) -> Any:
-    """What an expression of literals is worth."""
+def evaluate(node: ast.expr) -> Any:
+    """What an expression is worth. Raises NotLiteralError."""
     match node:
         case ast.Constant():
             return node.value
         case ast.List():
-            return [_evaluate(item) for item in node.elts]
+            return [evaluate(item) for item in node.elts]
         case ast.Tuple():
-            return tuple(_evaluate(item) for item in node.elts)
+            return tuple(evaluate(item) for item in node.elts)
         case ast.Set():
-            return {_evaluate(item) for item in node.elts}
+            return {evaluate(item) for item in node.elts}
         case ast.Dict():
-            return {_evaluate(_named(key)): _evaluate(value) for key, value in zip(node.keys, node.values, strict=True)}
+            return {evaluate(_named(key)): evaluate(value) for key, value in zip(node.keys, node.values, strict=True)}
         case ast.UnaryOp(op=ast.USub()):
-            return -_evaluate(node.operand)
+            return -evaluate(node.operand)
         case ast.BinOp(op=ast.Add()):
-            return _evaluate(node.left) + _evaluate(node.right)
+            return evaluate(node.left) + evaluate(node.right)
         case ast.BinOp(op=ast.Mult()):
-            return _product(_evaluate(node.left), _evaluate(node.right))
-    raise NotLiteralError(_refusal(node))
+            return _product(evaluate(node.left), evaluate(node.right))
+    return Beyond.evaluate(node)
 
 
 def _named(key: ast.expr | None) -> ast.expr:
@@ -160,6 +160,17 @@ def _product(left: Any, right: Any) -> Any:
     return left * right
 
 
+def refuse(node: ast.expr) -> NoReturn:
+    """Say why an expression is not taken."""
+    raise NotLiteralError(_refusal(node))
+
+
+class Beyond:
+    """What becomes of an expression that is no literal: for the application of others, kirsch.compat evaluates it."""
+
+    evaluate: ClassVar[Callable[[ast.expr], Any]] = staticmethod(refuse)
+
+
 def _refusal(node: ast.expr) -> str:
     """Why an expression is not taken."""
     text = ast.unparse(node)
@@ -168,7 +179,7 @@ def _refusal(node: ast.expr) -> str:
     if isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
         return (
             f"{_shortened(text)} would import or call something, and a config file holds data only: give this "
-            f"setting in Python, as a dict, or have the file read as CherryPy does, by kirsch.compat"
+            f"setting in Python, as a dict, or run the program by `kirsch run --cherrypy`"
         )
     return f"{_shortened(text)} is more than literals joined by + or repeated by *"
 

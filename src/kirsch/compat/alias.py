@@ -14,6 +14,9 @@ from importlib.machinery import ModuleSpec
 from importlib.metadata import Distribution, DistributionFinder
 from typing import TYPE_CHECKING, Any, Final
 
+from kirsch.app.inifile import Beyond, refuse
+from kirsch.compat.unrepr import unrepr
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from os import PathLike
@@ -93,11 +96,13 @@ def install() -> None:
                 f"imports it, or start the program by `kirsch run --cherrypy` or `python -m kirsch.compat`"
             )
     sys.meta_path.insert(0, ALIASES)
+    Beyond.evaluate = staticmethod(unrepr)
 
 
 def uninstall() -> None:
     """Undo install(): what has been imported stays with those who have it; the next import finds the real packages."""
     if ALIASES in sys.meta_path:
         sys.meta_path.remove(ALIASES)
+        Beyond.evaluate = staticmethod(refuse)
         for name in [name for name in sys.modules if name.partition(".")[0] in VERSIONS]:
             del sys.modules[name]
