@@ -28,8 +28,10 @@ FLOORS_1_TO_4 = {
     "gateway": {"exchange"},
     "app": {"exchange", "options", "http", "dispatch"},
     "server": {"exchange", "options", "protocol", "http.addresses"},
+    "migration": {"app"},
     "toolbox": {"app", "http", "options", "stores", "dispatch.expose"},
-    "run": {"app", "toolbox", "server", "process", "options", "dispatch", "gateway", "http", "exchange", "stores"},
+    "run": {"app", "toolbox", "server", "process", "options", "dispatch", "gateway", "http", "exchange", "stores"}
+    | {"migration"},
 }
 BELOW_FACE = set(FLOORS_1_TO_4)
 ABOVE_FACE = BELOW_FACE | {"kirsch", "testing"}

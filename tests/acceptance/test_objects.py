@@ -10,7 +10,7 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
-from kirsch.run.oldcalls import ENGINE_LISTS, SERVER_LISTS
+from kirsch.app.legacynames import ENGINE_LISTS, SERVER_LISTS
 from tests.acceptance.sites import HelloWorld
 from tests.acceptance.ways import MEMORY, OWN, only
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from kirsch.app.legacy import LegacyWarning, forget
+from kirsch.app.legacynames import ENGINE_LISTS
 from kirsch.options import OptionError
 from kirsch.process.monitor import Monitor
 from kirsch.run.engine import Engine
-from kirsch.run.oldcalls import ENGINE_LISTS
 
 
 @pytest.fixture

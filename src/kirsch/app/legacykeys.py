@@ -62,6 +62,7 @@ FILTERS: Final = {
 ADVICE: Final = {
     "xmlrpc_filter.on": "request.dispatch = kirsch.dispatch.XMLRPCDispatcher(), and make it a kirsch.XMLRPCController",
     "virtual_host_filter": "request.dispatch = kirsch.dispatch.VirtualHost(…)",
+    "base_url_filter.use_x_forwarded_host": "tools.proxy.local = 'X-Forwarded-Host', or ''",
 }
 """What to write instead, where that is more than a key."""
 
@@ -83,7 +84,12 @@ def modern_key(key: str) -> str:
 
 def spelling(key: str, settings: Mapping[str, Any]) -> str:
     """By which name settings say what is called `key` now."""
-    return key if key in settings else next((old for old in settings if key in _keys(old, settings)), key)
+    return key if key in settings else next((old for old in settings if key in modern_keys(old, settings)), key)
+
+
+def advice(key: str) -> str:
+    """What to write instead of an old key, where that is more than another key; else ""."""
+    return ADVICE.get(key) or ADVICE.get(key.partition(".")[0], "")
 
 
 def modern_settings(
@@ -93,10 +99,10 @@ def modern_settings(
     hosts = False
     for given, value in settings.items():
         word = given.partition(".")[0] if isinstance(given, str) else ""
-        keys = _keys(given, settings) if word and word not in own else (given,)
+        keys = modern_keys(given, settings) if word and word not in own else (given,)
         if keys != (given,):
             name = word if word == _HOSTS else given
-            warn(name, ADVICE.get(name) or " and ".join(keys), str(place(given)._replace(key="")))
+            warn(name, advice(name) or " and ".join(keys), str(place(given)._replace(key="")))
         if word == _HOSTS and word not in own:
             if not hosts and (dispatcher := _virtual_host(settings)) is not None:
                 yield given, keys[0], dispatcher
@@ -106,7 +112,7 @@ def modern_settings(
             yield given, key, _value(given, value)
 
 
-def _keys(key: str, settings: Mapping[str, Any]) -> tuple[str, ...]:
+def modern_keys(key: str, settings: Collection[str]) -> tuple[str, ...]:
     """The keys of today for one among these settings: the filter for static files is two tools now."""
     modern = modern_key(key)
     of_file = modern.replace("tools.staticdir.", "tools.staticfile.")

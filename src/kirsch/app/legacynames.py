@@ -20,6 +20,23 @@ REQUEST_NAMES: Final = {
 }
 RESPONSE_NAMES: Final = {"headerMap": "headers", "simple_cookie": "cookie", "simpleCookie": "cookie"}
 """Old names, and where they are now."""
+ENGINE_LISTS: Final = {
+    "on_start_thread_list": "start_thread",
+    "on_stop_thread_list": "stop_thread",
+    "on_start_engine_list": "start",
+    "on_stop_engine_list": "stop",
+}
+SERVER_LISTS: Final = {
+    "on_start_thread_list": "start_thread",
+    "on_stop_thread_list": "stop_thread",
+    "on_start_server_list": "start",
+    "on_stop_server_list": "stop",
+    "onStartThreadList": "start_thread",
+    "onStopThreadList": "stop_thread",
+    "onStartServerList": "start",
+    "onStopServerList": "stop",
+}
+"""What was appended to once, of engine and server, and the channel that is subscribed to now."""
 
 
 class Old:

@@ -25,6 +25,7 @@ from kirsch.run.desk import add_dev
 from kirsch.run.explain import Explanation, Setting, explain, settings_at
 from kirsch.run.inside import add_health, add_shell
 from kirsch.run.lookup import LookupFailed, applications
+from kirsch.run.migrate import add_migrate
 from kirsch.run.newproject import add_new
 from kirsch.run.routes import Route, name_of, routes_of
 from kirsch.run.serving import add_run
@@ -103,7 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     check = verbs.add_parser("check", parents=[common], help="what is wrong, or hardly meant")
     check.add_argument("--deploy", action="store_true", help="what to change before the world can reach the site, too")
     check.set_defaults(verb=show_findings)
-    for add in (add_shell, add_health, add_completion, add_cherryd):
+    for add in (add_shell, add_health, add_migrate, add_completion, add_cherryd):
         add(verbs, common)
     return parser
 

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.context import serving
 from kirsch.app.legacy import warn
+from kirsch.app.legacynames import ENGINE_LISTS
 from kirsch.options import OptionError, did_you_mean
 from kirsch.process.bus import Bus
 from kirsch.process.plugins import Autoreloader, Plugin, SignalHandler, ThreadManager
-from kirsch.run.oldcalls import ENGINE_LISTS, Listeners
+from kirsch.run.oldcalls import Listeners
 from kirsch.run.wsgi import Application
 
 if TYPE_CHECKING:

@@ -13,24 +13,6 @@ if TYPE_CHECKING:
 
     from kirsch.process.bus import Bus
 
-ENGINE_LISTS: Final = {
-    "on_start_thread_list": "start_thread",
-    "on_stop_thread_list": "stop_thread",
-    "on_start_engine_list": "start",
-    "on_stop_engine_list": "stop",
-}
-SERVER_LISTS: Final = {
-    "on_start_thread_list": "start_thread",
-    "on_stop_thread_list": "stop_thread",
-    "on_start_server_list": "start",
-    "on_stop_server_list": "stop",
-    "onStartThreadList": "start_thread",
-    "onStopThreadList": "stop_thread",
-    "onStartServerList": "start",
-    "onStopServerList": "stop",
-}
-"""What was appended to once, and the channel that is subscribed to now."""
-
 
 class Listeners:
     """A list of callbacks, of old: what is appended subscribes to a channel. name: with its owner."""

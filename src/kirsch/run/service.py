@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from kirsch.app.answers import bare
 from kirsch.app.legacy import warn
+from kirsch.app.legacynames import SERVER_LISTS
 from kirsch.options import Check, Option
 from kirsch.process.bus import State
 from kirsch.process.servers import ServerAdapter
-from kirsch.run.oldcalls import SERVER_LISTS, Listeners, start_all
+from kirsch.run.oldcalls import Listeners, start_all
 from kirsch.server.server import Server, Statistics
 from kirsch.server.settings import Settings
 
