@@ -1,6 +1,7 @@
 """The command `kirsch`: what a site answers and why, what its config says, what is wrong with it.
 
 Exit codes: 0 fine · 1 something was found wrong · 2 the command line is wrong · 3 the application cannot be had.
+`kirsch migrate` has one more.
 """
 
 from __future__ import annotations
