@@ -227,6 +227,18 @@ def test_processes_count_together():
     assert person.ask().status == 200
 
 
+@pytest.mark.parametrize(("shared", "status"), [("memory:digest-of-workers", 200), ("", 401)])
+def test_workers_have_one_key_and_count_together(monkeypatch, shared, status):
+    """Without a key and a store in config; other processes have keys of their own."""
+    monkeypatch.setenv("_KIRSCH_STORE", shared)
+    one, other = (client(key=None) for _ in range(2))
+    person = Person(one)
+    sent = {"headers": {"Authorization": person.authorization("GET", "/")}}
+
+    assert other.get("/", **sent).status == status
+    assert one.get("/", **sent).status == (401 if shared else 200)
+
+
 def test_machines_count_together(redis_server):
     """By the address of a store that they share."""
     one, other = client(store=redis_server.url), client(store=redis_server.url)
@@ -342,7 +354,7 @@ def test_wrong_settings_are_refused_at_the_start(settings, problem):
         start(config(**settings))
 
 
-@pytest.mark.parametrize("name", ["realm", "get_ha1", "key"])
+@pytest.mark.parametrize("name", ["realm", "get_ha1"])
 def test_what_is_needed_is_named(name):
     """At the start; and a page whose guard lacks something is not shown to anybody."""
     settings = config()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 SHARED: Final = "_KIRSCH_STORE"
 """Set for worker processes: the address of a store that they share unless config says otherwise."""
 
+KEY_SIZE: Final = 32
+"""Bytes of a secret that nobody has given us."""
+
 _opened: dict[str, Store] = {}
 """By address: all who name the same one share a store, and its connections. setdefault is one step."""
 
@@ -38,6 +41,12 @@ def shared_store() -> Store | None:
     """What takes the place of memory in a worker process, so that all workers know the same; None in any other."""
     place = os.environ.get(SHARED)
     return open_store(place) if place else None
+
+
+def shared_key(name: str) -> bytes | None:
+    """In a worker process, a secret that all workers have for as long as there are any; None in any other."""
+    store = shared_store()
+    return store.update(name, lambda known: known or os.urandom(KEY_SIZE)) if store is not None else None
 
 
 def _made(place: str) -> Store:

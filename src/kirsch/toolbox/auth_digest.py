@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import os
 import time
 from threading import Lock
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 BARE: Final = ("algorithm", "stale", "userhash", "charset")
 BOTH: Final = ("SHA-256", "MD5")
 MD5_ONLY: Final = ("MD5",)
+KEY_SIZE: Final = 32
 
 _INT: Final = "auth-int"
 _NAMES: Final = Check("of algorithms, and not empty", bool)
@@ -44,7 +46,8 @@ class DigestSettings(Options):
         None, "Called with realm and user, and the algorithm if it takes that: HA1, or None.", object, CALLABLE
     )
     key: Option[Any] = Option(
-        None, "A secret that nonces are sealed with; or several, the first for new ones.", object, KEY
+        None, "A secret for nonces, or several, the first for new ones; None: one that ends with the process.", object,
+        KEY,
     )
     debug = Option(False, "Say in the log who was not let in, and why.")
     accept_charset = Option("utf-8", "The charset that clients are asked to write in.", check=CHARSET)
@@ -56,7 +59,9 @@ class DigestSettings(Options):
     userhash: Option[Any] = Option(
         None, "Finds the user for realm, hash and algorithm; with it, names may be sent as hashes.", object, CALLABLE
     )
-    store: Option[Any] = Option(None, "The address of a store where several processes count together.", (str, Store))
+    store: Option[Any] = Option(
+        None, "The address of a store where several processes count together; workers do so anyway.", (str, Store)
+    )
 
 
 class Plan(NamedTuple):
@@ -83,29 +88,28 @@ class AuthDigest(PreparedTool):
 
     priority = 1
     choices: ClassVar = DigestSettings
-    required: ClassVar = ("realm", "get_ha1", "key")
+    required: ClassVar = ("realm", "get_ha1")
 
     def __init__(self) -> None:
         super().__init__()
         self.callable = digest_auth
         self._lock = Lock()
+        self._key = os.urandom(KEY_SIZE)
         self._counts: WeakKeyDictionary[Any, Counts] = WeakKeyDictionary()
 
     def prepare(self, settings: DigestSettings) -> Plan:
         """Algorithms, and what makes nonces. ValueError for algorithms that nobody has, or that get_ha1 has not."""
         from kirsch.http.digest import Nonces, algorithm_named
+        from kirsch.stores.opening import open_store, shared_key, shared_store
 
         takes = takes_algorithm(settings.get_ha1)
         offered = settings.algorithms or getattr(settings.get_ha1, "algorithms", BOTH if takes else MD5_ONLY)
         names = tuple(map(algorithm_named, offered))
         if settings.get_ha1 is not None and not takes and {name.removesuffix("-sess") for name in names} != {"MD5"}:
             raise ValueError("algorithms: get_ha1 gives HA1 for MD5 alone, unless it takes a third argument, algorithm")
-        nonces = Nonces(keys_of(settings.key), settings.realm) if settings.key and settings.realm else None
-        store = None
-        if settings.store is not None:
-            from kirsch.stores.opening import open_store
-
-            store = open_store(settings.store)
+        keys = keys_of(settings.key) or [shared_key("digest-key") or self._key]
+        nonces = Nonces(keys, settings.realm) if settings.realm else None
+        store = shared_store() if settings.store is None else open_store(settings.store)
         return Plan(settings, names, _listed(settings.qop), nonces, takes, store)
 
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:

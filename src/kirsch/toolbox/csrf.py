@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, NoReturn
 
 from kirsch.app.errors import HTTPError
@@ -29,8 +28,6 @@ _METHODS: Final = Check(
 )
 
 HEAD_PRIORITY: Final = 40
-COMMON_KEY: Final = "csrf-key"
-KEY_SIZE: Final = 32
 
 FOREIGN: Final = "This was sent from a page of another site, so it was not done."
 NO_TOKEN: Final = "Your browser does not say whose page sent this, and the page had no valid token. Load it again."
@@ -110,10 +107,9 @@ class CSRF(PreparedTool):
 
 def _common_keys() -> list[bytes]:
     """In one of several worker processes, the key that all of them have for as long as there are any; else none."""
-    from kirsch.stores.opening import shared_store
+    from kirsch.stores.opening import shared_key
 
-    store = shared_store()
-    key = store.update(COMMON_KEY, lambda known: known or os.urandom(KEY_SIZE)) if store is not None else None
+    key = shared_key("csrf-key")
     return [key] if key else []
 
 
