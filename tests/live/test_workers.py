@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import signal
 import subprocess
@@ -205,6 +206,39 @@ def test_a_broken_upgrade_changes_nothing(served):
     served.until(lambda: "The upgrade has failed" in served.log.read_text())
     served.until(lambda: served.pid() == before)
     assert served.ask()[0] == "1"
+
+
+WATCHED = """
+from kirsch.pages.statistics import StatisticsPage
+Root._cp_config = {"tools.cpstats.on": True}
+Root.statistics = StatisticsPage()
+Root.statistics._cp_config = {"tools.cpstats.on": False}
+
+kirsch.quickstart("""
+
+
+def test_statistics_are_those_of_all(tmp_path):
+    """Whichever worker is asked: the same sum, a line for each; also of those that a reload has replaced."""
+    served, askers = Served(tmp_path, text=PROGRAM.replace("kirsch.quickstart(", WATCHED)), set()
+
+    def counted():
+        found = json.loads(served.ask("/statistics/data"))
+        askers.add(found["Kirsch Workers"]["Asked"])
+        return found["CherryPy Applications"]["Total Requests"], found["Kirsch Workers"]["Workers"]
+
+    try:
+        served.until(lambda: len(served.workers()) == 2)
+        before, _ = counted()
+        for number in range(1, 21):
+            served.ask()
+            assert counted()[0] == before + number
+        assert askers == set(counted()[1])
+        os.kill(served.pid(), signal.SIGHUP)
+        served.until(lambda: len(counted()[1]) == 3 and "ended" in counted()[1] and len(askers) > 2)
+        assert counted()[0] == before + 20
+    finally:
+        served.process.terminate()
+        served.process.wait(LONG)
 
 
 def test_a_worker_that_is_killed(served):

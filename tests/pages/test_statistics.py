@@ -7,8 +7,8 @@ import threading
 import pytest
 
 import kirsch
-from kirsch.pages.counts import MOST_URIS, NAMESPACE, Asked, Counts, extrapolate_statistics, statistics
-from kirsch.pages.statistics import SERVER, StatisticsPage, StatisticsTool
+from kirsch.pages.counts import MOST_URIS, NAMESPACE, SERVER, Asked, Counts, extrapolate_statistics, statistics
+from kirsch.pages.statistics import StatisticsPage, StatisticsTool
 from kirsch.testing.client import Client
 from tests.app.pages import LonelyApplication
 from tests.server.wire import serving

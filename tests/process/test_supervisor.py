@@ -101,6 +101,21 @@ def test_a_start_that_fails(site: Site, bus: Bus) -> None:
     assert site.supervisor.statistics() == []
 
 
+def test_a_command_that_is_not_there(site: Site, bus: Bus) -> None:
+    """At the start it is an error; later it is tried again, and a reload or an upgrade leaves all as it was."""
+    command, site.supervisor.command = site.supervisor.command, ["/nowhere/python"]
+    with pytest.raises(ChannelFailures) as failures:
+        bus.start()
+    assert "a worker cannot be started: [Errno 2]" in str(failures.value)
+    site.supervisor.command = command
+    bus.start()
+    before, site.supervisor.command = site.pids(), ["/nowhere/python"]
+    site.supervisor.reload()
+    site.supervisor.upgrade()
+    site.until(lambda: site.said("the old ones go on serving") and site.said("The upgrade has failed"))
+    assert site.pids() == before
+
+
 def test_one_that_is_killed_is_replaced(site: Site, bus: Bus) -> None:
     """A worker that is killed is replaced at once; the others are left alone."""
     bus.start()

@@ -13,11 +13,14 @@ import time
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
 NAMESPACE: Final = "CherryPy Applications"
+SERVER: Final = "Kirsch Server"
 ENABLED: Final = "Enabled"
 MOST_URIS: Final = 1000
+MOST_SLOW: Final = 1000
+"""Slow requests of several processes."""
 
 _statistics: dict[str, dict[str, Any]] = vars(logging).setdefault("statistics", {})
 
@@ -75,6 +78,7 @@ class Counts:
             "Uptime": lambda values: now() - values["Start Time"],
             "Current Requests": 0,
             "Total Requests": 0,
+            "Total Errors": 0,
             "Total Bytes Read": 0,
             "Total Bytes Written": 0,
             "Total Time": 0.0,
@@ -104,6 +108,7 @@ class Counts:
             values = self.values
             values["Current Requests"] -= 1
             values["Total Requests"] += 1
+            values["Total Errors"] += asked.status.startswith("5")
             values["Total Bytes Read"] += asked.read
             values["Total Bytes Written"] += asked.written
             values["Total Time"] += asked.seconds
@@ -148,3 +153,53 @@ def _of_slow(asked: Asked) -> dict[str, Any]:
 
 def _ratio(one: float, other: float) -> float:
     return one / other if other else 0.0
+
+
+# -- several processes -----------------------------------------------------------------------------------------------
+
+
+def merged_counts(several: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The namespaces of our applications of several processes as one; without what is computed."""
+    first = several[0]
+    sums = {key: sum(each[key] for each in several) for key in first if key.startswith(("Total ", "Current Requests"))}
+    slow = sorted((query for each in several for query in each["Slow Queries"]), key=lambda query: query["Start Time"])
+    return {
+        ENABLED: any(each[ENABLED] for each in several),
+        "Server Version": first["Server Version"],
+        "Start Time": min(each["Start Time"] for each in several),
+        **sums,
+        "Requests": {name: request for each in several for name, request in each["Requests"].items()},
+        "URI Set Tracking": _merged_uris([each["URI Set Tracking"] for each in several]),
+        "Slow Queries": slow[-MOST_SLOW:],
+    }
+
+
+def _merged_uris(several: Iterable[Mapping[str, Mapping[str, Any]]]) -> dict[str, Any]:
+    merged: dict[str, Any] = {}
+    for uri, times in (pair for each in several for pair in each.items()):
+        known = merged.setdefault(uri, {"Min": times["Min"], "Max": times["Max"], "Count": 0, "Sum": 0.0})
+        known["Min"] = min(known["Min"], times["Min"])
+        known["Max"] = max(known["Max"], times["Max"])
+        known["Count"] += times["Count"]
+        known["Sum"] += times["Sum"]
+        known["Avg"] = _ratio(known["Sum"], known["Count"])
+    return merged
+
+
+def merged_server(several: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """What the servers of several processes say, as one."""
+    merged: dict[str, Any] = dict(several[0])
+    for each in several[1:]:
+        for key, value in each.items():
+            merged[key] = _merged_value(key, merged[key], value) if key in merged else value
+    return merged
+
+
+def _merged_value(key: str, one: Any, other: Any) -> Any:
+    if isinstance(one, dict):
+        return {**one, **other}
+    if isinstance(one, bool):
+        return one or other
+    if key == "Uptime":
+        return max(one, other)
+    return one + other if isinstance(one, int) else one

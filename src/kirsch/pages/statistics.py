@@ -18,7 +18,8 @@ from kirsch.app.errorpage import escape
 from kirsch.dispatch.expose import config, expose
 from kirsch.http.origins import from_here
 from kirsch.options import Option, Options, between
-from kirsch.pages.counts import ENABLED, NAMESPACE, Asked, Counts, extrapolate_statistics, statistics
+from kirsch.pages.counts import ENABLED, NAMESPACE, SERVER, Asked, Counts, extrapolate_statistics, statistics
+from kirsch.pages.workers import WORKERS, Workers
 from kirsch.toolbox.prepared import PreparedTool, standing
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from kirsch.app.request import Request
     from kirsch.app.response import Response
 
-SERVER: Final = "Kirsch Server"
 _BEGAN: Final = "statistics_began"
 
 
@@ -114,6 +114,7 @@ class StatisticsPage:
             **dict.fromkeys(("Processing Time", "Min", "Max", "Avg", "Sum"), "%.6f"),
         },
         SERVER: {ENABLED: None, "Uptime": "%.3f", "Seconds": "%.3f"},
+        WORKERS: {"Uptime": "%.3f", "Total Time": "%.3f", "Memory": lambda size: f"{size / 1e6:.1f} MB"},
     }
 
     @expose
@@ -166,11 +167,14 @@ class StatisticsPage:
         if values is None or ENABLED not in values:
             raise kirsch.HTTPError(404, "There are no such statistics.")
         values[ENABLED] = on
+        if workers is not None:
+            workers.switch(namespace, on=on)
         raise kirsch.HTTPRedirect("./")
 
     @staticmethod
     def _all() -> dict[str, Any]:
-        return extrapolate_statistics({**statistics(), SERVER: of_server()})
+        found = {**statistics(), **({SERVER: of_server()} if workers is None else workers.together())}
+        return extrapolate_statistics(found)
 
     def _namespace(self, title: str, values: Any) -> str:
         formats = self.formatting.get(title, {})
@@ -255,3 +259,8 @@ _PAGE: Final = """<!DOCTYPE html>
 tool = StatisticsTool()
 statistics()[NAMESPACE] = tool.counts.values
 kirsch.tools.cpstats = tool
+workers = (
+    Workers(kirsch.engine.colleagues, tool.counts.values.copy, of_server)
+    if kirsch.engine.colleagues is not None
+    else None
+)

@@ -17,7 +17,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.process.plugin import Plugin, priority
-from kirsch.process.worker import LEAVE, READY, RECYCLE, SUCCESSOR, Patience, Worker
+from kirsch.process.worker import LEAVE, PLACE, READY, RECYCLE, SUCCESSOR, Patience, Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -45,6 +45,7 @@ class Supervisor(Plugin):
 
     command: what a worker is run by. listeners: descriptors by the name of the server they are for. environ: of
     workers. crew: the workers there are to be. old: those that serve until the crew does. leaving: those told to end.
+    started, lost: how many there have been so far, and how many have ended that were not told to.
     on_relieved, on_upheld: called when a successor has taken over, or has failed to; on a thread of its own.
     """
 
@@ -67,6 +68,8 @@ class Supervisor(Plugin):
         self.leaving: list[Worker] = []
         self.on_relieved: Callable[[], object] = bus.exit
         self.on_upheld: Callable[[], object] = lambda: None
+        self.started = 0
+        self.lost = 0
         self._successor: Worker | None = None
         self._reloading = False
         self._stopping = False
@@ -88,6 +91,7 @@ class Supervisor(Plugin):
             return
         self._stopping, self._error = False, None
         self._begun.clear()
+        self._calls.clear()  # what an earlier start has not come to
         awake, self._wake = socket.socketpair()
         self._thread = threading.Thread(target=self._run, args=(awake,), name="kirsch supervisor")
         self._thread.start()
@@ -186,14 +190,20 @@ class Supervisor(Plugin):
     def _fill(self) -> None:
         """Start what is missing, unless it is too early for another try."""
         while not self._stopping and len(self.crew) < self.count and monotonic() >= self._next_try:
-            self.crew.append(self._spawn())
+            try:
+                self.crew.append(self._spawn())
+            except OSError as error:  # no memory, no descriptors, no such command any more
+                self.bus.log(f"A worker cannot be started: {error}", 40)
+                self._take_a_loss(monotonic(), False, f"a worker cannot be started: {error}")
 
     def _spawn(self, number: int | None = None, **more: str) -> Worker:
         """number: its own; the first that is free without. more: variables of the environment."""
         if number is None:
             taken = {each.number for each in self._all()}
             number = next(number for number in range(1, len(taken) + 2) if number not in taken)
-        worker = Worker(number, self.command, {**self.environ, **more}, self.listeners)
+        told = {PLACE: f"{number},{self.started + 1},{self.lost}", **more}
+        worker = Worker(number, self.command, {**self.environ, **told}, self.listeners)
+        self.started += number > 0  # a successor is no worker
         worker.deadline = worker.born + self.patience.start
         self._selector.register(worker.link, selectors.EVENT_READ, worker)
         self.bus.log(f"{worker} is started")
@@ -251,21 +261,23 @@ class Supervisor(Plugin):
                 some.remove(worker)
         self.bus.log(f"{worker} has ended {why}", 20 if expected else 40)
         if not expected:
-            self._take_a_loss(worker, why)
+            self.lost += 1
+            what = f"a worker has ended {why} before it served; what it said stands above"
+            self._take_a_loss(worker.born, worker.ready, what)
 
-    def _take_a_loss(self, worker: Worker, why: str) -> None:
-        if not worker.ready and self._reloading and any(each.ready for each in self.old):
+    def _take_a_loss(self, born: float, ready: bool, what: str) -> None:
+        if not ready and self._reloading and any(each.ready for each in self.old):
             self.bus.log("The new workers have failed; the old ones go on serving", 40)
             self._reloading = False
             self._let_go(self.crew)
             self.crew, self.old = self.old, []
             self._relieve_the_old()
-        elif not worker.ready and not self._begun.is_set():
-            self._error = WorkersFailed(f"a worker has ended {why} before it served; what it said stands above")
+        elif not ready and not self._begun.is_set():
+            self._error = WorkersFailed(what)
             self._end()
             self._begun.set()
         now = monotonic()
-        self._failures = self._failures + 1 if now - worker.born < EARLY else 1
+        self._failures = self._failures + 1 if now - born < EARLY else 1
         # The first one is replaced at once; then it takes twice as long each time, as long as they fail in a row.
         self._next_try = now + (min(0.1 * 2**self._failures, LONGEST_PAUSE) if self._failures > 1 else 0.0)
 
@@ -295,7 +307,10 @@ class Supervisor(Plugin):
             self.bus.log("The first process of a container cannot be replaced: reload it (SIGHUP)", 40)
             threading.Thread(target=self.on_upheld).start()
             return
-        self._successor = self._spawn(0, **{SUCCESSOR: "yes"})
+        try:
+            self._successor = self._spawn(0, **{SUCCESSOR: "yes"})
+        except OSError as error:
+            self._fail_upgrade(str(error))
 
     def _give_way(self, successor: Worker) -> None:
         """The successor serves: let all workers go gently, and leave it alone, for it outlives us."""
@@ -313,7 +328,10 @@ class Supervisor(Plugin):
         """The successor has failed: go on."""
         status = successor.status()
         self._successor = None
-        self.bus.log(f"The upgrade has failed with status {status}; this process goes on", 40)
+        self._fail_upgrade(f"status {status}")
+
+    def _fail_upgrade(self, why: str) -> None:
+        self.bus.log(f"The upgrade has failed ({why}); this process goes on", 40)
         threading.Thread(target=self.on_upheld, name="kirsch upheld").start()
 
     def _let_go(self, workers: list[Worker]) -> None:

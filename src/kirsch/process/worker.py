@@ -27,6 +27,9 @@ BEAT: Final = "beat"
 RECYCLE: Final = "recycle"
 LEAVE: Final = "leave"
 
+PLACE: Final = "_KIRSCH_WORKER"
+"""Variable of a worker's environment: its number, how many have been started so far, how many were lost."""
+
 SUCCESSOR: Final = "_KIRSCH_SUCCESSOR"
 """Set for a process that is not to be a worker, but to supervise in our place."""
 
@@ -62,7 +65,11 @@ class Worker:
         environ = {**environ, LINK: str(theirs.fileno()), LISTENERS: told}
         descriptors = (theirs.fileno(), *listeners.values())
         with theirs:
-            self.process = subprocess.Popen(command, env=environ, pass_fds=descriptors, stdin=subprocess.DEVNULL)
+            try:
+                self.process = subprocess.Popen(command, env=environ, pass_fds=descriptors, stdin=subprocess.DEVNULL)
+            except OSError:
+                self.link.close()
+                raise
 
     def __str__(self) -> str:
         return f"Worker {self.number} ({self.process.pid})"

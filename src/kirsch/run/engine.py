@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kirsch.app.request import Request
+    from kirsch.process.colleagues import Colleagues
 
 AROUND_REQUESTS: Final = {
     "before_request": "In the thread of a request, before anything is done for it.",
@@ -33,7 +34,7 @@ class Engine(Bus):
     autoreload: runs the program anew when it has changed. signals: subscribe() it to end well on SIGTERM and Ctrl-C.
     console_control_handler: on Windows alone; it comes and goes with the signals.
     commanded: the command line starts and stops it, so that quickstart() only mounts. said: config that goes over all
-    other, from the command line.
+    other, from the command line. colleagues: the workers beside this one; None if it is no worker.
 
     Other plugins may be set as attributes: `engine.<name>.<attribute>` in config then sets one of theirs, and
     `engine.<name>.on` subscribes or unsubscribes them.
@@ -45,6 +46,7 @@ class Engine(Bus):
         self._apps = apps
         self.commanded = False
         self.said: Any = None
+        self.colleagues: Colleagues | None = None
         self.thread_manager = ThreadManager(self)
         self.thread_manager.subscribe()
         self.signal_handler = self._signal_handler()

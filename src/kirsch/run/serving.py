@@ -9,12 +9,13 @@ import sys
 import tempfile
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 from kirsch.app.logtext import ErrorFormatter
 from kirsch.app.place import ConfigError, Place
 from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
+from kirsch.process.colleagues import FOLDER, Colleagues
 from kirsch.process.link import Link
 from kirsch.process.notify import Notifier, activated_sockets, hand_on
 from kirsch.process.plugins import Daemonizer, DropPrivileges, PIDFile
@@ -185,6 +186,7 @@ def _supervise(options: argparse.Namespace, said: Source, workers: int, link: Li
     engine.subscribe("start", door.open, 75)
     engine.subscribe("stop", door.close, 25)
     room = CommonRoom(supervisor.environ)
+    engine.subscribe("start", room.open, 78)
     engine.subscribe("exit", room.close)
     supervisor.patience.leave = server.shutdown_timeout + LINGER
     supervisor.subscribe()
@@ -223,15 +225,21 @@ def _prepare_upgrade(
 
 
 class CommonRoom:
-    """A store that all workers share where config names none: what one process would keep in its memory."""
+    """What all workers share: a store where config names none, and a folder where they ask each other.
+
+    environ: of the workers.
+    """
 
     def __init__(self, environ: dict[str, str]) -> None:
-        self._folder = ""
-        if SHARED not in environ:
+        self._environ = environ
+        self._folder = environ.get(FOLDER, "")  # of the one whose place this process takes
+
+    def open(self) -> None:
+        """Make it, as the user whom the workers run as."""
+        if not self._folder:
             self._folder = tempfile.mkdtemp(prefix="kirsch-")
-            environ[SHARED] = f"sqlite:{quote(os.path.join(self._folder, 'shared.db'))}?sync=normal"
-        else:  # of the one whose place this process takes
-            self._folder = os.path.dirname(unquote(environ[SHARED].partition(":")[2].partition("?")[0]))
+            self._environ[FOLDER] = self._folder
+            self._environ[SHARED] = f"sqlite:{quote(os.path.join(self._folder, 'shared.db'))}?sync=normal"
 
     def hand_over(self) -> None:
         """The workers of somebody else go on with it."""

@@ -46,7 +46,9 @@ class DigestSettings(Options):
         None, "Called with realm and user, and the algorithm if it takes that: HA1, or None.", object, CALLABLE
     )
     key: Option[Any] = Option(
-        None, "A secret for nonces, or several, the first for new ones; None: one that ends with the process.", object,
+        None,
+        "A secret for nonces, or several, the first for new ones; None: one that ends with the process.",
+        object,
         KEY,
     )
     debug = Option(False, "Say in the log who was not let in, and why.")
