@@ -104,6 +104,7 @@ def _become_worker(link: Link, options: argparse.Namespace) -> None:
     link.on_leave = _leave
     link.worn = Wear(options.limit_max_requests, options.limit_memory, server.statistics).reached
     link.subscribe()
+    engine.colleagues = Colleagues.of(engine, os.environ)
 
 
 def _run_anew(activated: dict[str, int]) -> None:
