@@ -33,7 +33,8 @@ class Page(HTMLParser):
 
 def wrong(folder: Path) -> list[str]:
     """All that leads nowhere, or elsewhere without a click."""
-    pages = {path: Page(path) for path in folder.rglob("*.html")}
+    files = folder.rglob("*.html")
+    pages = {path: Page(path) for path in files if "_downloads" not in path.parts}  # those are templates to be read
     found = []
     for path, page in pages.items():
         for loaded, link in page.links:
