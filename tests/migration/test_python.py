@@ -38,6 +38,7 @@ USES = [
     ("cherrypy.request.remote_addr", "kirsch.request.remote.ip"),
     ("cherrypy.request.headerMap['X'].lower()", "kirsch.request.headers['X'].lower()"),
     ("r = cherrypy.response\nr.simple_cookie['a']", "r = kirsch.response\nr.cookie['a']"),
+    ("f'é {cherrypy.request.remoteAddr!r:>{cherrypy.x}}'", "f'é {kirsch.request.remote.ip!r:>{kirsch.x}}'"),
     ("cherrypy._cptools.Tool", "kirsch.Tool"),
     ("cherrypy._cpdispatch.Dispatcher()", "kirsch.dispatch.Dispatcher()"),
     ("cherrypy.lib.static.serve_file('/x')", "kirsch.lib.static.serve_file('/x')"),

@@ -48,8 +48,8 @@ class Source:
 
     def place(self, line: int, column: int) -> int:
         """A place in characters."""
-        before = self.lines[line - 1].encode("utf-8", "surrogatepass")[:column]
-        return self._starts[line - 1] + len(before.decode("utf-8", "replace"))
+        before = self.lines[min(line, len(self.lines)) - 1].encode("utf-8", "surrogatepass")[:column]
+        return self._starts[min(line, len(self.lines)) - 1] + len(before.decode("utf-8", "replace"))
 
     def span(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
         """Where a part of a program begins and ends."""
