@@ -14,7 +14,7 @@ import kirsch
 from kirsch.migration.edits import applied
 from kirsch.migration.python import migrated_python
 from kirsch.run.cli import main
-from kirsch.testing.client import Client
+from tests.app.pages import site
 from tests.differential.environment import cherrypy_python
 from tests.environment import NotMade
 
@@ -61,4 +61,4 @@ def test_its_tutorials(cherrypy, tmp_path, monkeypatch, name, root, path, said):
     assert main(["migrate", "--write", f"{name}.py", "custom_error.html"]) == 3
     assert main(["migrate", "--write", f"{name}.py"]) == 0
     page = runpy.run_path(f"{name}.py")[root]()
-    assert said in Client(kirsch.Application(page)).get(path, headers={"Accept": "text/html"}).text
+    assert said in site(page, None, **{"log.screen": False}).get(path, headers={"Accept": "text/html"}).text

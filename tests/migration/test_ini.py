@@ -15,6 +15,8 @@ LINES = [
     ("# server.log_file = 'x'", "# server.log_file = 'x'"),
     ("x = 'a'\n  server.log_file = 'x'", "x = 'a'\n  server.log_file = 'x'"),
     ("static_filter.on = 1\nstatic_filter.file = ''", "tools.staticfile.on = 1\ntools.staticfile.filename = ''"),
+    ("static_filter.root = '/'\nstatic_filter.dir = ''", "tools.staticdir.root = '/'\ntools.staticdir.dir = ''"),
+    ("static_filter.root = 1\nstatic_filter.file = ''", "tools.staticfile.root = 1\ntools.staticfile.filename = ''"),
     ("static_filter.on = 1\n[a]\nstatic_filter.file = 1", "tools.staticdir.on = 1\n[a]\ntools.staticfile.filename = 1"),
 ]  # fmt: skip
 

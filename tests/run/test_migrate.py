@@ -55,6 +55,7 @@ def test_what_a_person_must_decide_is_told_apart(folder, capsys):
     ("name", "data", "told"),
     [
         ("missing.py", None, "missing.py: No such file"),
+        (".", None, ".: this is a folder"),
         ("x.txt", b"", "neither a program (.py, .pyw) nor a config file"),
         ("x.py", b"import cherrypy\nprint 'x'", "x.py, line 2: this is no Python"),
         ("x.py", b"# coding: nonsense\n", "x.py, line 1: this is no Python: unknown encoding"),

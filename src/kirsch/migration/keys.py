@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 OLD_NAMES: Final = "reference/old-names.md#keys-of-config"
 SESSIONS: Final = "reference/sessions.md"
 
+_NAMING: Final = ("static_filter.file", "static_filter.dir")
 _OTHERS: Final = {
     "tools.sessions.storage_type": ("write tools.sessions.store, such as 'sqlite:/path/to/sessions.db'", SESSIONS),
 }
@@ -23,6 +24,11 @@ def modern(key: str, beside: Collection[str], line: int) -> str | Decision:
     if key in _OTHERS:
         return Decision(line, f"the key {key}", *_OTHERS[key])
     keys = modern_keys(key, beside)
+    if len(keys) > 1:  # a file, or a directory, or who knows
+        named = [new for old in beside for new in modern_keys(old, beside) if old in _NAMING]
+        keys = (
+            tuple(new for new in keys if new.rpartition(".")[0] in {each.rpartition(".")[0] for each in named}) or keys
+        )
     if keys == (key,):
         return key
     why = advice(key) or (f"it is two keys now: {' and '.join(keys)}" if len(keys) > 1 else "")

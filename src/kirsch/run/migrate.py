@@ -91,6 +91,8 @@ def migrate(options: argparse.Namespace) -> int:
 def read(path: str) -> Migrated:
     """A file, with what is to be done in it. Raises Unreadable."""
     kind = os.path.splitext(path)[1].lower()
+    if os.path.isdir(path):
+        raise Unreadable(f"{path}: this is a folder; name the files in it")
     if kind not in PYTHON + INI:
         raise Unreadable(f"{path}: neither a program ({', '.join(PYTHON)}) nor a config file ({', '.join(INI)})")
     try:
