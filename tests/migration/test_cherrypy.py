@@ -61,4 +61,4 @@ def test_its_tutorials(cherrypy, tmp_path, monkeypatch, name, root, path, said):
     assert main(["migrate", "--write", f"{name}.py", "custom_error.html"]) == 3
     assert main(["migrate", "--write", f"{name}.py"]) == 0
     page = runpy.run_path(f"{name}.py")[root]()
-    assert said in site(page, None, **{"log.screen": False}).get(path, headers={"Accept": "text/html"}).text
+    assert said in site(page).get(path, headers={"Accept": "text/html"}).text
