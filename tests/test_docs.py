@@ -114,6 +114,18 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not heading or heading in anchors(target), f"{page.name} links to {path}#{heading}"
 
 
+def test_the_figures_of_the_readme_are_those_of_the_last_run() -> None:
+    """CPU per request of a small page, as in the page on performance; of Flask the better of two servers."""
+    measured = (ROOT / "docs" / "explanation" / "performance.md").read_text("utf-8")
+    hello = measured.partition("**hello**")[2].partition("**log**")[0]
+    figures = [
+        re.search(rf"^\| \**{name}\** \| (\S+) \|", hello, re.MULTILINE)[1]  # type: ignore[index]
+        for name in ("Kirsch", "CherryPy", "Flask on waitress", "FastAPI on uvicorn")
+    ]
+
+    assert f"| {' | '.join(figures)} |" in (ROOT / "README.md").read_text("utf-8")
+
+
 def test_every_page_is_in_an_index() -> None:
     """Each page is linked from the index.md of its folder, from which the site takes its navigation."""
     lost = [
