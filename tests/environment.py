@@ -22,12 +22,16 @@ class NotMade(Exception):
 
 
 class Environment:
-    """What a file of requirements pins, as a folder in the root. module: one that must be there."""
+    """What a file of requirements pins, as a folder in the root. module: one that must be there.
 
-    def __init__(self, folder, requirements, module):
+    sources: packages that are not published in another form.
+    """
+
+    def __init__(self, folder, requirements, module, sources=()):
         self.folder = ROOT / folder
         self.requirements = Path(requirements)
         self.module = module
+        self.sources = [f"--no-binary={name}" for name in sources]
 
     def python(self):
         """Its Python. Makes the environment if there is none, or the pins have changed since."""
@@ -58,7 +62,7 @@ class Environment:
         try:
             self._run(sys.executable, "-m", "venv", new)
             pip = (new / "bin" / "python", "-m", "pip", "--disable-pip-version-check", "--no-input")
-            pinned = ("--require-hashes", "--only-binary=:all:", "-r", self.requirements)
+            pinned = ("--require-hashes", "--only-binary=:all:", *self.sources, "-r", self.requirements)
             self._run(*pip, "install", "--quiet", "--retries=1", *pinned)
             (new / "stamp").write_text(stamp)
             shutil.rmtree(self.folder, ignore_errors=True)
