@@ -19,6 +19,7 @@ from loads.raw import RAW
 from loads.session import SESSION
 from loads.startup import STARTUP
 from loads.static import STATIC_LARGE, STATIC_SMALL
+from loads.tls import TLS, TLS_NEW, TLS_RESUMED
 from loads.upload import UPLOAD
 from rivals import RIVALS
 
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 LOADS: tuple[Load, ...] = (
     *(HELLO, BARE, CACHED, LOG, RAW, BLOCK, MIXED, MIXED_ONE, JSON_ORDER, SESSION, STATIC_SMALL, STATIC_LARGE),
-    *(IDLE, UPLOAD, STARTUP),
+    *(TLS, TLS_NEW, TLS_RESUMED, IDLE, UPLOAD, STARTUP),
 )
 
 

@@ -33,6 +33,7 @@ FIGURES: dict[str, Figure] = {
     "rss_mb": Figure("resident MB", 1),
     "peak_mb": Figure("peak MB", 1),
     "threads": Figure("threads", 0),
+    "resumed_percent": Figure("% resumed", 0, higher=True),
     "core_percent": Figure("% of core", 0),
     "others_percent": Figure("others %", 0),
     "mb_s": Figure("MB/s", 0, higher=True),

@@ -16,6 +16,7 @@ from chart import draw
 from environments import HERE, Environments, NotInstalledError, ask
 from loads.load import Effort
 from loads.static import make_files
+from loads.tls import make_certificate
 from plan import LOADS, UnknownNameError, choose
 from report import print_table, print_verdicts, write_json
 from results import NOISY, Row, Table, judge
@@ -67,7 +68,7 @@ class Run:
     def entry(self, load: Load, entry: Entry) -> Reading:
         """One reading: a fresh server, its answers checked before and after."""
         rival = RIVALS[entry.rival]
-        task = Task(load.name, load.threads, entry.access_log)
+        task = Task(load.name, load.threads, entry.access_log, load.tls)
         with Server(rival, self.environments.interpreter(rival), task, self.bench) as server:
             load.check(server)
             reading = load.measure(server, self.effort)
@@ -160,6 +161,8 @@ def measure(options: argparse.Namespace, loads: Sequence[Load], place: Path) -> 
     machine.raise_file_limit()
     machine.pin(client_core)
     make_files(place)
+    if any(load.tls for load in loads):
+        make_certificate(place)
     run = Run(
         Environments(options.python.absolute()),
         Bench(server_core, client_core, place),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import shutil
 import socket
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -27,6 +28,9 @@ NOT_YET = 69
 """Exit status of an application that lacks what the load needs; see apps/settings.py."""
 
 KEPT_WORDS = 200
+
+CERTIFICATE, KEY = "certificate.pem", "key.pem"
+"""Names among the files of a run."""
 
 
 class StartError(Exception):
@@ -52,11 +56,12 @@ class Bench:
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a server is started for. threads: 0 = as usual."""
+    """What a server is started for. threads: 0 = as usual. tls: with the certificate among the files."""
 
     load: str
     threads: int = 0
     access_log: bool = False
+    tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +107,7 @@ class Server:
 
     def get(self, path: str, body: bytes | None = None, fields: dict[str, str] | None = None) -> Answer:
         """One request on a connection of its own; POST with a body, else GET."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_LIMIT)
+        connection = self._connection()
         try:
             connection.request("POST" if body is not None else "GET", path, body, fields or {})
             response = connection.getresponse()
@@ -110,6 +115,13 @@ class Server:
             return Answer(response.status, names, response.read())
         finally:
             connection.close()
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if not self.task.tls:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=ANSWER_LIMIT)
+        context = ssl.create_default_context(cafile=str(self.bench.files / CERTIFICATE))
+        context.check_hostname = False
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=ANSWER_LIMIT, context=context)
 
     def cpu_seconds(self) -> float:
         """CPU time of all its processes so far."""
@@ -137,6 +149,8 @@ class Server:
             "BENCH_THREADS": str(task.threads),
             "BENCH_ACCESS_LOG": str(self.scratch / "access.log") if task.access_log else "",
             "BENCH_FILES": str(self.bench.files),
+            "BENCH_CERTIFICATE": str(self.bench.files / CERTIFICATE) if task.tls else "",
+            "BENCH_KEY": str(self.bench.files / KEY) if task.tls else "",
             "BENCH_SCRATCH": str(self.scratch),
         }
         launch = [sys.executable, "-I", "-S", str(HERE / "launch.py"), str(self.bench.server_core)]

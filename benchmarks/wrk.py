@@ -85,7 +85,7 @@ class Wrk:
         fields = [part for line in self.fields for part in ("-H", line)]
         command = [
             *(wrk_path(), "-t1", f"-c{self.connections}", f"-d{duration}s", "--timeout", "10s", "-s", str(SCRIPT)),
-            *(*fields, f"http://127.0.0.1:{server.port}{self.path}", "--"),
+            *(*fields, f"http{'s' * server.task.tls}://127.0.0.1:{server.port}{self.path}", "--"),
             *(str(body) if self.body is not None else "-", str(self.cookies or "-")),
         ]
         done = subprocess.run(command, capture_output=True, text=True, timeout=duration + GRACE, check=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from orders import Order
-from settings import ACCESS_LOG, FILES, HOST, IDLE, KEEP_ALIVE, LOAD, PORT, THREADS, not_yet
+from settings import ACCESS_LOG, CERTIFICATE, FILES, HOST, IDLE, KEEP_ALIVE, KEY, LOAD, PORT, THREADS, not_yet
 
 import kirsch
 
@@ -80,6 +80,8 @@ def server():
     }
     if ACCESS_LOG:
         config["log.access_file"] = ACCESS_LOG
+    if CERTIFICATE:
+        config |= {"server.ssl_certificate": CERTIFICATE, "server.ssl_private_key": KEY}
     if IDLE:
         config["server.socket_timeout"] = KEEP_ALIVE
     if LOAD == "upload":

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from settings import ACCESS_LOG, CONNECTIONS, FILES, HOST, KEEP_ALIVE, PORT
+from settings import ACCESS_LOG, CERTIFICATE, CONNECTIONS, FILES, HOST, KEEP_ALIVE, KEY, PORT
 
 CONF = """
 daemon off;
@@ -30,12 +30,19 @@ http {{
     uwsgi_temp_path {place}/uwsgi;
     scgi_temp_path {place}/scgi;
     server {{
-        listen {host}:{port} backlog=1024;
+        listen {host}:{port} backlog=1024{secure};
+        {certificate}
         location /static/ {{ alias {files}/; }}
         location /hello/ {{ return 200 "Hello, world! x=1"; }}
         location / {{ return 200 "Hello, world!"; }}
     }}
 }}
+"""
+
+SECURE = f"""
+        ssl_certificate {CERTIFICATE};
+        ssl_certificate_key {KEY};
+        ssl_session_cache shared:sessions:1m;
 """
 
 if __name__ == "__main__":
@@ -50,6 +57,8 @@ if __name__ == "__main__":
             keep_alive=KEEP_ALIVE,
             host=HOST,
             port=PORT,
+            secure=" ssl" if CERTIFICATE else "",
+            certificate=SECURE if CERTIFICATE else "",
             files=FILES,
         )
     )

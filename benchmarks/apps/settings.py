@@ -29,6 +29,9 @@ ACCESS_LOG = os.environ.get("BENCH_ACCESS_LOG", "")
 FILES = os.environ.get("BENCH_FILES", ".")
 """The folder with the static files `4k.bin` and `10m.bin`."""
 
+CERTIFICATE, KEY = os.environ.get("BENCH_CERTIFICATE", ""), os.environ.get("BENCH_KEY", "")
+"""Paths of both, if TLS is to be spoken; else empty."""
+
 IDLE = LOAD == "idle"
 """True if thousands of connections will stay open for a minute or two."""
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from settings import HOST, KEEP_ALIVE, PORT, become
+from settings import CERTIFICATE, HOST, KEEP_ALIVE, KEY, PORT, become
 
 
 def start(target):
     """Serve `module:app` without an access log."""
+    secure = ["--ssl-certfile", CERTIFICATE, "--ssl-keyfile", KEY] if CERTIFICATE else []
     become(
         "uvicorn",
         *("--host", HOST, "--port", PORT, "--workers", 1, "--loop", "uvloop", "--http", "httptools"),
-        *("--ws", "none", "--no-access-log", "--log-level", "warning", "--timeout-keep-alive", KEEP_ALIVE, target),
+        *("--ws", "none", "--no-access-log", "--log-level", "warning", "--timeout-keep-alive", KEEP_ALIVE, *secure, target),
     )
 
 

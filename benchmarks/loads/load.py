@@ -63,7 +63,7 @@ class Load:
     entries: the rows. measure: takes a reading of a server that runs. check: raises WrongAnswerError unless the server
     answers as it should. columns: the figures worth printing, the first one decides the order. chart: the figure drawn.
     quick: the rows of the quick mode. threads: size of the pools, 0 = as usual. most_rounds: for loads that take long.
-    note: how to read the table.
+    note: how to read the table. tls: the servers speak TLS.
     """
 
     name: str
@@ -78,6 +78,7 @@ class Load:
     threads: int = 0
     most_rounds: int = 100
     note: str = ""
+    tls: bool = False
 
 
 def rows(*names: str) -> tuple[Entry, ...]:
