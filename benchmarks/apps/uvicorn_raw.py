@@ -11,7 +11,17 @@ def start(target):
     become(
         "uvicorn",
         *("--host", HOST, "--port", PORT, "--workers", 1, "--loop", "uvloop", "--http", "httptools"),
-        *("--ws", "none", "--no-access-log", "--log-level", "warning", "--timeout-keep-alive", KEEP_ALIVE, *secure, target),
+        *(
+            "--ws",
+            "none",
+            "--no-access-log",
+            "--log-level",
+            "warning",
+            "--timeout-keep-alive",
+            KEEP_ALIVE,
+            *secure,
+            target,
+        ),
     )
 
 

@@ -53,7 +53,7 @@ def check(server: Server) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Handshakes:
-    """A connection after the other, with a handshake, a request and an end each. resume: show the session of the last."""
+    """A connection after the other, each with one request. resume: show the session of the last."""
 
     resume: bool
 
