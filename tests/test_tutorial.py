@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kirsch.app.config import GlobalConfig, Sections
 from tests.house import ROOT
 from tests.test_docs import REQUEST, blocks
 
@@ -89,6 +90,18 @@ def test_a_page_shows_parts_of_its_program(page: Path) -> None:
             whole = (step(page) / name).read_text("utf-8")
 
             assert _dense(code) in _dense(whole), f"{page.name}, line {line}: {name} is another one"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_settings_on_a_page_are_settings(page: Path, tmp_path: Path) -> None:
+    """No key of a file that a page shows is refused."""
+    for kind, name, _, code in blocks(page):
+        if kind == "toml":
+            (tmp_path / name).write_text(code, "utf-8")
+            config = GlobalConfig()
+            config.update(str(tmp_path / name))
+            for sections in config.pending_sections:
+                Sections(sections)
 
 
 @pytest.mark.slow
