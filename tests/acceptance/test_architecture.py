@@ -15,6 +15,7 @@ import pytest
 
 import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
+from kirsch.compat.cherrypy_tutorial import CONFIG as CONFIG_OF_TUTORIAL
 from kirsch.testing.client import Client
 from kirsch.testing.wire import WireCourier
 from tests.acceptance.programs import ASK_ITSELF, run_program
@@ -177,6 +178,61 @@ class Root:
     line, status = run_program(f"{ASK_ITSELF}{script}\ncherrypy.quickstart(Root())")
 
     assert (line[:7], status) == ("200 [] ", 0)
+
+
+BY_ITS_NAME = """
+import kirsch.compat
+kirsch.compat.install()
+import cherrypy
+from cherrypy._cpnative_server import CPHTTPServer
+
+class Root:
+    @cherrypy.expose
+    def index(self):
+        return "Hi"
+
+def ask():
+    import http.client
+    for path in ("/", "/wsgi/page"):
+        connection = http.client.HTTPConnection("127.0.0.1", cherrypy.server.httpserver.port)
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        print(answer.status, answer.read().decode(), end=" ")
+    print(flush=True)
+
+cherrypy.config.update({"server.socket_port": 0, "log.screen": False})
+cherrypy.server.httpserver = CPHTTPServer(cherrypy.server)
+cherrypy.tree.graft(lambda environ, start_response: [], "/wsgi")
+cherrypy.engine.subscribe("started", ask)
+cherrypy.quickstart(Root())
+"""
+
+
+@only(OWN, why="it is about serving without WSGI")
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_A_08_by_its_name():
+    """With CPHTTPServer pages work, and a grafted WSGI application is refused, which is said."""
+    line, status = run_program(BY_ITS_NAME)
+
+    assert (line[:11], "/wsgi is a WSGI application, and CPHTTPServer" in line, status) == ("200 Hi 501 ", True, 0)
+
+
+TUTORIAL = """
+import os
+os.environ["KIRSCH_SERVER__SOCKET_PORT"] = "0"
+from kirsch.compat.__main__ import main
+main(["-m", "cherrypy.tutorial.tut01_helloworld"])
+"""
+
+
+@only(OWN, why="it is about a program")
+@pytest.mark.skipif(os.name == "nt", reason="signals")
+def test_A_14_tutorial():
+    """Its first part is a program that serves a page; of itself on port 8080."""
+    line, status = run_program(f"{ASK_ITSELF}{TUTORIAL}")
+
+    assert (line, status) == ("200 Hello world! text/html;charset=utf-8\n", 0)
+    assert CONFIG_OF_TUTORIAL["global"]["server.socket_port"] == 8080
 
 
 @only(WSGI, why="it is about WSGI: here by the checker of the standard library")

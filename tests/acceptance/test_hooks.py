@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib
 from xmlrpc.client import dumps
 
 import pytest
@@ -11,6 +12,7 @@ import kirsch as cherrypy
 from kirsch.app.legacy import LegacyWarning
 from tests.acceptance.sites import mounted
 from tests.acceptance.ways import MEMORY, only
+from tests.compat.aliased import installed
 
 POINTS = (
     "on_start_resource", "before_request_body", "before_handler", "before_finalize", "on_end_resource",
@@ -180,6 +182,16 @@ def test_H_11_filters(client, name):
 
     assert f"Root: {name} is an old name; write a Tool" in str(said[0].message)
     assert (answer.text, answer.headers["X-Filter"]) == ("filtered", "yes")
+
+
+def test_H_11_base_filter(client):
+    """Their class is where it was, and says what it is now."""
+    with installed(), pytest.warns(LegacyWarning, match=r"BaseFilter is an old name; write a Tool"):
+        base = importlib.import_module("cherrypy.filters.basefilter").BaseFilter
+    filters = [type("Own", (base,), {"before_main": Filter.before_main})()]
+    cherrypy.tree.mount(type("Root", (), {"_cp_filters": filters, "page": cherrypy.expose(lambda self: "page")})())
+    with pytest.warns(LegacyWarning):
+        assert client.get("/page").text == "filtered"
 
 
 def test_H_11_oldest_filters(client):

@@ -11,6 +11,7 @@ import pytest
 
 from kirsch.app.body import Upload
 from kirsch.app.legacy import LegacyWarning
+from kirsch.compat import cherrypy__cpreqbody as _cpreqbody
 from tests.acceptance.sites import mounted
 
 
@@ -68,6 +69,20 @@ def test_U_05_storage_can_be_overridden():
     text = upload(lambda file: file.file.read().decode(), config={"/": {"request.body.part_class": Own}})
 
     assert (text, len(made)) == ("some data", 1)
+
+
+def test_U_05_by_its_names(monkeypatch):
+    """The class of parts, and where it is said, have CherryPy's names, too."""
+    made = []
+
+    class Own(_cpreqbody.Part):
+        def make_file(self):
+            made.append(io.BytesIO())
+            return made[-1]
+
+    monkeypatch.setattr(_cpreqbody.Entity, "part_class", Own)
+
+    assert (upload(lambda file: file.file.read().decode()), len(made)) == ("some data", 1)
 
 
 def test_U_06_field_without_a_file():

@@ -6,7 +6,7 @@ import os
 import runpy
 import sys
 
-from kirsch.compat.alias import install
+from kirsch.compat.alias import install, program_of
 
 USAGE = "usage: python -m kirsch.compat (FILE | -m MODULE) [arguments of the program]"
 
@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
     sys.argv = program
     if named:
         sys.path.insert(0, os.getcwd())
-        runpy.run_module(program[0], run_name="__main__", alter_sys=True)
+        runpy.run_module(program_of(program[0]), run_name="__main__", alter_sys=True)
     else:
         sys.path.insert(0, os.path.dirname(os.path.abspath(program[0])))
         runpy.run_path(program[0], run_name="__main__")

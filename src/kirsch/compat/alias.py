@@ -32,9 +32,19 @@ class AlreadyImportedError(ImportError):
 
 def place_of(name: str) -> str:
     """Where the module of this name stands."""
+    if f"{name}.".startswith("cherrypy.lib.filter."):
+        name = f"cherrypy.filters{name.removeprefix('cherrypy.lib.filter')}"
     if name == "cherrypy.lib" or name.startswith("cherrypy.lib."):
         return f"kirsch{name.removeprefix('cherrypy')}"
     return f"kirsch.compat.{name.replace('.', '_')}"
+
+
+def program_of(name: str) -> str:
+    """The module that `python -m name` is to run: for one of theirs, ours in its place."""
+    if name.partition(".")[0] not in VERSIONS:
+        return name
+    place = place_of(f"{name}.__main__")
+    return place if importlib.util.find_spec(place) is not None else place_of(name)
 
 
 def child_of(package: str, name: str) -> ModuleType:
@@ -52,9 +62,8 @@ class Aliases(DistributionFinder, Loader):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """The module of this name, if there is one."""
-        if fullname.partition(".")[0] not in VERSIONS or importlib.util.find_spec(place_of(fullname)) is None:
-            return None
-        return ModuleSpec(fullname, self)
+        found = importlib.util.find_spec(place_of(fullname)) if fullname.partition(".")[0] in VERSIONS else None
+        return None if found is None else ModuleSpec(fullname, self, origin=found.origin)
 
     def exec_module(self, module: ModuleType) -> None:
         """Put our own in the place of the empty one: it is the same under both names."""

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from typing import IO
 
 MODULES: Final = (
-    "auth_basic", "auth_digest", "caching", "cpstats", "cptools", "encoding", "headers", "httputil", "jsontools",
-    "locking", "reprconf", "sessions", "static", "xmlrpcutil",
+    "auth_basic", "auth_digest", "caching", "covercp", "cpstats", "cptools", "encoding", "gctools", "headers",
+    "httputil", "jsontools", "locking", "profiler", "reprconf", "sessions", "static", "xmlrpcutil",
 )  # fmt: skip
-"""What there is below `cherrypy.lib`. Modules that are seldom used (`gctools`) are no part of it here."""
+"""What there is below `cherrypy.lib`."""
 
 BLOCK: Final = 65536
 

@@ -1,0 +1,7 @@
+"""`python -m cherrypy`: as `cherryd`."""
+
+from __future__ import annotations
+
+from kirsch.compat.cherrypy_daemon import run
+
+run()
