@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from functools import cached_property
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -31,15 +30,49 @@ BESIDE = {
 """What is imported by its module, and not by the face."""
 
 
+INSIDE = {
+    "Application": "environ put error_page enter serve serve_through answer run make route hosted announce_thread",
+    "GlobalConfig": "changed check_tools",
+    "Engine": "configure hand_over leaving",
+    "HTTPRedirect": "status_for bodiless locations",
+    "InternalRedirect": "request target_from",
+    "NotFound": "message_for",
+    "GlobalLog": "configure from_bus access_wanted follow close speak_for_others",
+    "Request": "found_by call misfit belongings dispatch multithread multiprocess",
+    "Response": "vary_by_cookie blank tell finalize declared renew discard check_timeout is_file",
+    "WebServer": "linger shortest_timeout httpserver",
+    "Servers": "configure",
+    "Session": "attach finish abandon close generate_id",
+    "Tool": "check check_whole needed hooks named settings",
+    "HandlerTool": "hooks",
+    "HandlerWrapperTool": "settings",
+    "ErrorTool": "hooks",
+    "Toolbox": "settings check check_whole hooks by_tool",
+    "Tree": "handle hosted prefix",
+    "Client": "handler",
+    "XMLRPCController": "default",
+}
+"""What only Kirsch calls, by class: nothing that applications may count on."""
+
+MORE = {
+    "request": "[The request](pages.md#the-request) has the usual attributes: method, parameters, headers, client.",
+    "response": "[The answer](pages.md#the-answer) has the usual attributes.",
+    "session": "It is a mapping; [Sessions](sessions.md) says when it is stored.",
+    "server": "All [settings of the server](settings.md#the-server) are attributes of it.",
+    "lib": "[Migrating from CherryPy](../how-to/migrating-from-cherrypy.md) says what is in it.",
+}
+
+
 def face() -> str:
     """All names of `kirsch`."""
     found: list[str] = []
     for name in sorted(kirsch.__all__, key=str.lower):
         thing = getattr(kirsch, name)
         if isinstance(thing, ModuleType):
-            found += [f"## kirsch.{name}", prose(doc(thing)), contents(name, thing)]
+            found += [f"## kirsch.{name}", prose(doc(thing)), MORE.get(name, ""), contents(name, thing)]
         else:
-            found += section(f"kirsch.{name}", STANDS_FOR.get(name, thing), proxy=name in STANDS_FOR)
+            heading, *rest = section(f"kirsch.{name}", STANDS_FOR.get(name, thing), proxy=name in STANDS_FOR)
+            found += [heading, MORE.get(name, ""), *rest]
     return "\n\n".join(filter(None, found))
 
 
@@ -83,29 +116,34 @@ def members(kind: type) -> str:
         if any(issubclass(each, parent) for each in parents):
             continue  # they have a section of their own
         for name, member in vars(parent).items():
-            if name.startswith("_") or not described(member):
+            if name.startswith("_") or name in INSIDE.get(kind.__name__, "").split() or not described(member):
                 continue
-            row = signature(name, _plain(member)) if callable(_plain(member)) else name
+            called = isinstance(member, FunctionType | staticmethod | classmethod)
+            row = signature(name, _function(member)) if called else name
             rows[name] = [f"`{row}`", brief(member)]
     also = f"And what `{parents[0].__name__}` has." if parents else ""
     own = table(["name", "what it is"], list(rows.values())) if rows else ""
     return "\n\n".join(filter(None, (own, also)))
 
 
-def _plain(member: Any) -> Any:
-    return member.__func__ if isinstance(member, staticmethod | classmethod) else member
+def _function(member: Any) -> Any:
+    """What makes the value of a member, or is called."""
+    for name in ("fget", "func", "_make", "__func__"):
+        if hasattr(member, name):
+            return getattr(member, name)
+    return member
 
 
 def described(member: Any) -> bool:
     """Whether a member says what it is."""
-    function = getattr(member, "fget", None) or getattr(member, "func", None) or _plain(member)
+    function = _function(member)
     ours = isinstance(function, FunctionType) and function.__module__.startswith("kirsch.")
-    return (ours and not (inspect.getdoc(function) or "See").startswith("See")) or isinstance(member, cached_property)
+    return ours and not (inspect.getdoc(function) or "See").startswith("See")
 
 
 def brief(member: Any) -> str:
     """The first paragraph of its docstring."""
-    text = inspect.getdoc(getattr(member, "fget", None) or getattr(member, "func", None) or _plain(member)) or ""
+    text = inspect.getdoc(_function(member)) or ""
     return " ".join(prose(text.partition("\n\n")[0]).split())
 
 
