@@ -40,6 +40,8 @@ def _fresh(way):
     yield
     if cherrypy.engine.state is not cherrypy.engine.states.STOPPED or cherrypy.server.httpserver is not None:
         cherrypy.engine.exit()
+    if cherrypy.server.httpserver is not None:  # started by hand after an exit
+        cherrypy.server.stop()
     cherrypy.engine.signals.unsubscribe()
     cherrypy.server.instance = None
     for script_name, app in list(cherrypy.tree.apps.items()):

@@ -23,11 +23,12 @@ def mounted(handler, config=None, path="page"):
 
 @contextmanager
 def told(*expected):
-    """A context in which each of these is said once, as the warning of an old name, and nothing else."""
+    """A context in which each of these is said once, as the warning of an old name, and nothing else. All that is."""
+    texts = []
     with warnings.catch_warnings(record=True) as said:
         warnings.simplefilter("always")
-        yield
-    texts = [str(each.message) for each in said if each.category is LegacyWarning]
+        yield texts
+    texts += [str(each.message) for each in said if each.category is LegacyWarning]
 
     assert len(texts) == len(said) == len(expected), [str(each.message) for each in said]
     assert all(any(words in text for text in texts) for words in expected), texts

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
+
 import pytest
 
 import kirsch as cherrypy
@@ -10,46 +12,91 @@ from kirsch.app.legacy import LegacyWarning
 from kirsch.app.legacykeys import FILTERS, KEYS, modern_key, modern_settings
 from kirsch.app.legacynames import REQUEST_NAMES, RESPONSE_NAMES
 from kirsch.app.place import Place
-from tests.acceptance.sites import mounted
+from tests.acceptance.sites import Users, mounted, told
+from tests.acceptance.ways import MEMORY, only
 from tests.house import ROOT
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("remote_addr", "127.0.0.1"),
-        ("remoteHost", "127.0.0.1"),
-        ("requestLine", "GET /page?x=1 HTTP/1.1"),
-        ("paramMap", {"x": "1"}),
-        ("queryString", "x=1"),
-    ],
-)
-def test_old_names_of_a_request(name, value):
-    """They are the attributes of today, and say once which."""
-    seen = []
-    client = mounted(lambda x: seen.append(getattr(cherrypy.request, name)) or "")
-    with pytest.warns(LegacyWarning, match=f"request.{name} is an old name"):
-        client.get("/page?x=1")
-    client.get("/page?x=1")
+def wsgi_server(applications):
+    """Makes a server, which does not run."""
+    from kirsch.compat.cheroot_wsgi import Server
 
-    assert seen == [value, value]
+    Server(("127.0.0.1", 0), applications)
+
+
+CALLS = [
+    ("engine.start(blocking=…)", "engine.start()", lambda: cherrypy.engine.start(blocking=False)),
+    ("server.quickstart(…)", "engine.start()", cherrypy.server.quickstart),
+    ("server.start(init_only=…, server_class=…)", "engine.start()", lambda: cherrypy.server.start(init_only=True)),
+    ("kirsch.root = …", "kirsch.tree.mount(…)", lambda: setattr(cherrypy, "root", Users())),
+    ("config.getAll(key)", "request.config", lambda: cherrypy.config.getAll("mine")),
+    ("config.get(key, default, return_section, path)", "request.config", lambda: cherrypy.config.get("x", 1, True)),
+    (
+        "config.update(file=…, updateMap=…)",
+        "config.update(name",
+        lambda: cherrypy.config.update(updateMap={}, baseurl=""),
+    ),
+    ("kirsch.threadData", "kirsch.thread_data", lambda: cherrypy.threadData),
+    (
+        "InternalRedirect(path, params)",
+        "InternalRedirect(path, 'x=1')",
+        lambda: cherrypy.InternalRedirect("/", {"x": 1}),
+    ),
+    ("the hook point before_main", "before_handler", lambda: cherrypy.Tool("before_main", print)),
+    ("a list of applications", "WSGIPathInfoDispatcher", lambda: wsgi_server([("/", cherrypy.tree)])),
+]
+"""Old call, what it is now, and one that makes it."""
+
+
+@only(MEMORY, why="nothing is asked")
+@pytest.mark.usefixtures("live")
+@pytest.mark.parametrize(("old", "new", "call"), CALLS, ids=[old for old, *_ in CALLS])
+def test_old_calls(old, new, call):
+    """What they do is tested with their rows; both spellings are named, once, and the line that calls."""
+    with told(f"{old} is an old name; write {new}") as texts:
+        call()
+        call()
+
+    assert texts[0].startswith(f"{__file__}, line ")
+
+
+@pytest.mark.parametrize(("old", "new"), REQUEST_NAMES.items())
+def test_old_names_of_a_request(old, new):
+    """They are the attributes of today, and say once which, and where."""
+    seen = []
+
+    def page(x):
+        seen.append((getattr(cherrypy.request, old), attrgetter(new)(cherrypy.request)))
+
+    client = mounted(page)
+    with told(f"request.{old} is an old name; write request.{new}") as texts:
+        for _ in range(2):
+            client.get("/page?x=1", headers={"Cookie": "a=b"})
+
+    assert [was == now for was, now in seen] == [True, True]
+    assert texts[0].startswith(f"{__file__}, line ")
 
 
 def test_old_names_of_a_response(client):
-    """They are the attributes of today."""
+    """They are the attributes of today, and say once which, and where."""
 
     def page():
-        cherrypy.response.headerMap["X-Old"] = "yes"
-        cherrypy.response.simpleCookie["a"] = "b"
-        return cherrypy.request.simple_cookie["c"].value
+        response = cherrypy.response
+        response.headerMap["X-Old"] = "yes"
+        response.simpleCookie["a"] = "b"
+        return response.simple_cookie["a"].value
 
     mounted(page)
-    with pytest.warns(LegacyWarning):
-        answer = client.get("/page", headers={"Cookie": "c=d"})
+    with told(
+        *(f"response.{old} is an old name; write response.{new}" for old, new in RESPONSE_NAMES.items())
+    ) as texts:
+        answer = client.get("/page")
 
-    assert (answer.text, answer.headers["X-Old"], answer.headers["Set-Cookie"]) == ("d", "yes", "a=b")
+    assert (answer.text, answer.headers["X-Old"], answer.headers["Set-Cookie"]) == ("b", "yes", "a=b")
+    assert all(text.startswith(f"{__file__}, line ") for text in texts)
 
 
+@only(MEMORY, why="nothing is asked")
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -78,6 +125,7 @@ def test_old_keys(old, new):
     assert modern_key(old) == new
 
 
+@only(MEMORY, why="nothing is asked")
 def test_old_keys_in_a_file(tmp_path):
     """They have their effect, and the warning says where they stand."""
     path = tmp_path / "old.conf"
@@ -160,6 +208,7 @@ def test_old_keys_on_a_node(client):
     assert len(said) == 1
 
 
+@only(MEMORY, why="nothing is asked")
 @pytest.mark.filterwarnings("ignore::kirsch.app.legacy.LegacyWarning")
 def test_old_keys_of_unknown_tools(tmp_path):
     """They are wrong as their names of today would be, and the place is that of the old one."""
@@ -169,6 +218,7 @@ def test_old_keys_of_unknown_tools(tmp_path):
         cherrypy.tree.mount(None, "", str(path))
 
 
+@only(MEMORY, why="nothing is asked")
 def test_reading_by_old_keys():
     """What is set by either name is read by both."""
     cherrypy.config.update({"request.throw_errors": True})
@@ -181,6 +231,7 @@ def test_reading_by_old_keys():
         cherrypy.config["none"]
 
 
+@only(MEMORY, why="nothing is asked")
 def test_words_of_an_application_are_left_alone():
     """A namespace of its own may be called like a filter of old."""
     keys = Keys()
@@ -189,6 +240,7 @@ def test_words_of_an_application_are_left_alone():
     assert keys.check({"cache_filter.on": 1}, "site", Place) == {"cache_filter.on": 1}
 
 
+@only(MEMORY, why="nothing is asked")
 def test_said_once_and_in_the_log(caplog):
     """A name is said once, as a warning and in the error log, with the line that uses it."""
     with pytest.warns(LegacyWarning) as said:
@@ -208,6 +260,7 @@ def test_browser_url():
     assert text == "http://localhost/page?x=1"
 
 
+@only(MEMORY, why="nothing is asked")
 def test_page_of_old_names():
     """What the tables of the code hold stands on the page, too."""
     page = (ROOT / "docs" / "reference" / "old-names.md").read_text("utf-8")
