@@ -55,8 +55,8 @@ INSIDE = {
 """What only Kirsch calls, by class: nothing that applications may count on."""
 
 MORE = {
-    "request": "[The request](pages.md#the-request) has the usual attributes: method, parameters, headers, client.",
-    "response": "[The answer](pages.md#the-answer) has the usual attributes.",
+    "request": "[The request](requests.md#the-request) has the usual attributes: method, parameters, headers, client.",
+    "response": "[The answer](requests.md#the-answer) has the usual attributes.",
     "session": "It is a mapping; [Sessions](sessions.md) says when it is stored.",
     "server": "All [settings of the server](settings.md#the-server) are attributes of it.",
     "lib": "[Migrating from CherryPy](../how-to/migrating-from-cherrypy.md) says what is in it.",

@@ -133,7 +133,7 @@ class _Program:
             if isinstance(target, ast.Name) and target.id == "_cp_config":
                 self._settings.add(node.value)
             if isinstance(target, ast.Name) and target.id in FILTERS:
-                self._say(node, target.id, "write a tool instead", "reference/pages.md#hooks-and-tools")
+                self._say(node, target.id, "write a tool instead", "reference/hooks-and-tools.md")
         return self._mount(node) if len(node.targets) == 1 and self._stands_for(node.targets[0], "root") else None
 
     def _mount(self, node: ast.Assign) -> list[ast.AST] | None:
