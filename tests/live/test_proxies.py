@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 
 import pytest
+import trustme
 
 import kirsch
 from tests.app.pages import LonelyApplication
+from tests.house import ROOT
 from tests.live.installed import found, running
 from tests.server.wire import Client, serving
 from tests.servers.ports import free_port, free_ports
+from tests.test_docs import blocks
 
-HAPROXY = """
+HAPROXY_DEFAULTS = """
 defaults
     mode http
     timeout connect 5s
     timeout client 5s
     timeout server 5s
+"""
+HAPROXY = """
 frontend v1
     bind 127.0.0.1:{0}
     default_backend v1
@@ -57,6 +63,19 @@ http {{
     }}
 }}
 """
+APACHE = """
+ServerRoot {folder}
+PidFile {folder}/pid
+ErrorLog {folder}/error.log
+DefaultRuntimeDir {folder}
+Listen 127.0.0.1:{port}
+Include /etc/apache2/mods-available/mpm_event.load
+Include /etc/apache2/mods-available/authz_core.load
+Include /etc/apache2/mods-available/proxy.load
+Include /etc/apache2/mods-available/proxy_http.load
+Include /etc/apache2/mods-available/headers.load
+{shown}
+"""
 PROXY, CLIENT = "127.0.0.1", "127.0.0.2"
 LIE = b"GET /app/ HTTP/1.1\r\nHost: site.test\r\nX-Forwarded-For: 6.6.6.6\r\nForwarded: for=6.6.6.6\r\n\r\n"
 
@@ -90,7 +109,7 @@ def haproxy(tmp_path_factory):
         serving(application().handle, proxy_protocol=["127.0.0.1"]) as announced,
         serving(application(on=True, forwarded=True).handle) as told,
     ):
-        path.write_text(HAPROXY.format(*ports, announced.port, told.port))
+        path.write_text((HAPROXY_DEFAULTS + HAPROXY).format(*ports, announced.port, told.port))
         with running([found("haproxy"), "-db", "-f", str(path)], *ports):
             yield ports
 
@@ -118,3 +137,31 @@ def test_nginx_says_x_forwarded(tmp_path):
         (tmp_path / "nginx.conf").write_text(NGINX.format(port, server.port, folder=tmp_path))
         with running([found("nginx"), "-c", str(tmp_path / "nginx.conf")], port), asking(port) as client:
             assert json.loads(client.send(LIE).reply().body) == [CLIENT, 0, "https://site.test/app/x"]
+
+
+def test_apache_as_the_manual_shows_it(tmp_path):
+    """It adds to what the client has made up, and says the host that was asked for."""
+    port = free_port()
+    (site,) = (code for _, name, _, code in blocks(ROOT / "docs/how-to/deployment.md") if name == "site.conf")
+    with serving(application(on=True).handle) as server:
+        site = site.replace("*:80", f"*:{port}").replace(":8080", f":{server.port}")
+        (tmp_path / "apache.conf").write_text(APACHE.format(port=port, folder=tmp_path, shown=site))
+        command = [found("apache2"), "-DFOREGROUND", "-f", str(tmp_path / "apache.conf")]
+        with running(command, port), asking(port) as client:
+            lie = LIE.replace(b"Forwarded:", b"X-Forwarded-Host: evil.test\r\nX-Forwarded-Proto: https\r\nForwarded:")
+            assert json.loads(client.send(lie).reply().body) == [CLIENT, 0, "http://site.test/x"]
+
+
+@pytest.mark.parametrize(("name", "flags"), [("nginx", ["-t", "-q", "-c"]), ("haproxy", ["-c", "-q", "-f"])])
+def test_what_the_manual_shows_is_understood(tmp_path, name, flags):
+    """By the program that it is for, when the rest of its config is there."""
+    (shown,) = (code for kind, _, _, code in blocks(ROOT / "docs/how-to/behind-a-proxy.md") if kind == name)
+    issued = trustme.CA().issue_cert("example.org")
+    issued.cert_chain_pems[0].write_to_path(tmp_path / "example.org.pem")
+    issued.private_key_pem.write_to_path(tmp_path / "example.org.key")
+    around = {"nginx": "pid %s/pid; error_log stderr; events {}\nhttp {\naccess_log off;\n%s}", "haproxy": "%s%s"}[name]
+    before = {"nginx": tmp_path, "haproxy": HAPROXY_DEFAULTS + "listen some\n    bind 127.0.0.1:1\n"}[name]
+    (tmp_path / "config").write_text(around % (before, shown.replace("/etc/ssl", str(tmp_path))))
+    done = subprocess.run([found(name), *flags, str(tmp_path / "config")], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -47,7 +47,7 @@ LONGEST_SHOWN: Final = 60
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command; gives the exit code."""
-    parser = _parser()
+    parser = make_parser()
     if not (sys.argv[1:] if arguments is None else arguments):
         parser.print_help(sys.stderr)
         return MISUSED
@@ -75,7 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return code
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """The command line with all its verbs."""
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument(
         "--app", metavar="TARGET", help="module:name or a file; by default [tool.kirsch] app, app.py, main.py"

@@ -107,9 +107,9 @@ def test_status():
 FROM python:3.13-slim
 RUN useradd --system --no-create-home site
 WORKDIR /app
-COPY pyproject.toml README.md kirsch.toml ./
+COPY pyproject.toml README.md kirsch.toml *.whl ./
 COPY src ./src
-RUN pip install --no-cache-dir .
+RUN pip install --no-cache-dir --find-links . .
 USER site
 EXPOSE 8080
 HEALTHCHECK CMD ["kirsch", "health"]
