@@ -11,7 +11,7 @@ from generated.markdown import table
 
 from kirsch.exchange import Head
 from kirsch.gateway.wsgi import WSGIHandler
-from kirsch.run.cli import _parser
+from kirsch.run.cli import make_parser
 from kirsch.run.flags import FLAGS
 from kirsch.server import secure
 from kirsch.server.certificate import facts_of
@@ -33,7 +33,7 @@ CERTIFICATE: dict[str, Any] = {
 def verbs() -> str:
     """A section for each verb."""
     found: list[str] = []
-    for action in _parser()._actions:
+    for action in make_parser()._actions:
         if isinstance(action, argparse._SubParsersAction):
             about = {each.dest: each.help or "" for each in action._choices_actions}
             for name, parser in action.choices.items():
