@@ -87,7 +87,7 @@ def test_O_03_start_and_stop_of_threads(live):
 
     assert numbers <= set(begun)
     assert len(begun) == len(set(begun))
-    assert sorted(ended) == sorted(begun)
+    assert sorted(set(begun) & set(ended)) == sorted(begun)  # of earlier engines, threads may still be ending
 
 
 @only(MEMORY, why="nothing is asked")

@@ -46,15 +46,15 @@ def test_U_03_read_in_blocks():
 
 
 @pytest.mark.parametrize("size", [5_000, 5_000_000])
-def test_U_04_removed_by_itself(size):
+def test_U_04_removed_by_itself(size, tmp_path, monkeypatch):
     """When the request is over, its file is closed, and so gone."""
     kept = []
-    before = set(os.listdir(tempfile.gettempdir()))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     upload(lambda file: kept.extend((file.file, file.file.name)) or "", data=b"x" * size)
 
     assert kept[0].closed
     assert (kept[1] is None) == (size == 5_000)  # a large one is on disk, under no name
-    assert set(os.listdir(tempfile.gettempdir())) <= before
+    assert os.listdir(tmp_path) == []
 
 
 def test_U_05_storage_can_be_overridden():
