@@ -264,6 +264,15 @@ def test_term_answers_what_was_accepted(served):
         served.ask()
 
 
+def test_term_loses_nothing(served):
+    """SIGTERM under load: who has connected is answered, and nobody waits in a line where none accepts any more."""
+    with Load(served.port) as load:
+        served.until(lambda: load.answered > 100)
+        os.kill(served.pid(), signal.SIGTERM)
+        assert served.process.wait(LONG) == 0
+    assert {type(failure) for failure in load.failures} <= {ConnectionRefusedError}
+
+
 def test_a_program_that_cannot_be_imported(tmp_path):
     """The start fails at once, with the program's own error and a status that says so."""
     (tmp_path / "app.py").write_text("1 / 0")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import select
 import socket
 import stat
+import sys
 
 import pytest
 
@@ -147,3 +149,36 @@ def test_sharing_a_port():
     """With reuse_port two servers may have the same."""
     with serving(echo, reuse_port=True) as first, serving(echo, reuse_port=True, socket_port=first.port) as second:
         assert second.port == first.port
+
+
+def connects(address):
+    """Whether somebody new gets as far as into the line, at once."""
+    with socket.socket() as late:
+        late.setblocking(False)
+        late.connect_ex(address)
+        return bool(select.select((), (late,), (), 0.02)[1])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what Linux alone can do")
+@pytest.mark.parametrize("shared", [False, True])
+def test_shut(shared):
+    """Who stands in the line can still be accepted; nobody new is let into it, unless others go on accepting."""
+    (listener,) = listen(Settings(socket_port=0))
+    listener.shared = shared
+    with socket.create_connection(listener.address):
+        assert connects(listener.address)
+        listener.shut()
+        assert connects(listener.address) is shared
+        listener.accept()[0].close()
+    listener.close()
+
+
+def test_shut_with_a_file(path):
+    """The file of a Unix socket is gone at once; who has connected is accepted."""
+    (listener,) = listen(Settings(socket_file=path))
+    with socket.socket(socket.AF_UNIX) as client:
+        client.connect(path)
+        listener.shut()
+        assert not os.path.exists(path)
+        listener.accept()[0].close()
+    listener.close()

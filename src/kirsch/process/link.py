@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
-from kirsch.process.plugin import Plugin
+from kirsch.process.plugin import Plugin, priority
 from kirsch.process.worker import BEAT, LEAVE, LINK, LISTENERS, READY, RECYCLE
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class Link(Plugin):
 
     on_leave: what is called when it is told to leave; by default the exit of the bus. on_orphaned: what is called when
     the supervisor is gone; the same. worn: asked at each beat, whether the worker should be replaced. listeners:
-    descriptors of listening sockets by the name of their server.
+    descriptors of listening sockets by the name of their server. Servers listen on copies.
     """
 
     def __init__(self, bus: Bus, descriptor: int, listeners: dict[str, int]) -> None:
@@ -51,6 +52,12 @@ class Link(Plugin):
         """Say that we serve, and listen from now on."""
         self._say(READY)
         threading.Thread(target=self._listen, name="kirsch link", daemon=True).start()
+
+    @priority(20)
+    def stop(self) -> None:
+        """Let go of the listening sockets: else clients would line up where nobody accepts them any more."""
+        while self.listeners:
+            os.close(self.listeners.popitem()[1])
 
     def main(self) -> None:
         """Give a sign of life now and then."""

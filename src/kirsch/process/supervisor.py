@@ -47,6 +47,7 @@ class Supervisor(Plugin):
     workers. crew: the workers there are to be. old: those that serve until the crew does. leaving: those told to end.
     started, lost: how many there have been so far, and how many have ended that were not told to.
     on_relieved, on_upheld: called when a successor has taken over, or has failed to; on a thread of its own.
+    on_end: called before the workers are told to end for good.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Supervisor(Plugin):
         self.on_upheld: Callable[[], object] = lambda: None
         self.started = 0
         self.lost = 0
+        self.on_end: Callable[[], object] = lambda: None
         self._successor: Worker | None = None
         self._reloading = False
         self._stopping = False
@@ -344,6 +346,7 @@ class Supervisor(Plugin):
 
     def _end(self) -> None:
         self._stopping = True
+        self.on_end()
         for each in (*self.crew, *self.old):
             each.deadline = monotonic() + self.patience.leave
             each.process.terminate()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import sys
 import tempfile
 from functools import partial
@@ -183,9 +184,13 @@ def _supervise(options: argparse.Namespace, said: Source, workers: int, link: Li
     for listener in AT_START.values():
         engine.unsubscribe("start", listener)
     supervisor = Supervisor(engine, [sys.executable, *sys.orig_argv[1:]], workers, {})
-    door = Door(supervisor, link.listeners if link is not None else activated_sockets(os.environ))
+    door = Door(supervisor, activated_sockets(os.environ))
+    if link is not None:
+        door.take_over(link.listeners)
+        engine.subscribe("started", door.settle)
     engine.subscribe("start", door.open, 75)
     engine.subscribe("stop", door.close, 25)
+    supervisor.on_end = door.close
     room = CommonRoom(supervisor.environ)
     engine.subscribe("start", room.open, 78)
     engine.subscribe("exit", room.close)
@@ -253,30 +258,41 @@ class CommonRoom:
 
 
 class Door:
-    """The sockets that workers serve on, held by their supervisor."""
+    """The sockets that workers serve on, held by their supervisor. descriptors: those that somebody else holds, too."""
 
     def __init__(self, supervisor: Supervisor, descriptors: dict[str, int]) -> None:
         self._supervisor = supervisor
         self._descriptors = descriptors
-        self._listeners: list[Listener] = []
+        self._listeners: dict[str, Listener] = {}
+
+    def take_over(self, descriptors: dict[str, int]) -> None:
+        """Take the sockets of the one whose place this process takes, and who goes on if this process fails."""
+        while descriptors:
+            name, descriptor = descriptors.popitem()
+            self._listeners[name] = Listener(socket.socket(fileno=descriptor), shared=True)
+
+    def settle(self) -> None:
+        """Nobody else goes on."""
+        for listener in self._listeners.values():
+            listener.shared = False
 
     def open(self) -> None:
         """Listen, unless that has been done for us. Raises ListenError."""
-        descriptors = dict(self._descriptors)
         for name, each in {"": server, **servers}.items():
-            if name not in descriptors:
-                (listener,) = listen(each)
-                self._listeners.append(listener)
-                descriptors[name] = listener.fd
-                engine.log(f"Listening on {listener.url}")
-        self._supervisor.listeners = descriptors
+            if name not in self._descriptors and name not in self._listeners:
+                (self._listeners[name],) = listen(each)
+                engine.log(f"Listening on {self._listeners[name].url}")
+        held = {name: listener.fd for name, listener in self._listeners.items()}
+        self._supervisor.listeners = {**self._descriptors, **held}
 
     def hand_over(self) -> None:
-        """Somebody else listens there from now on: a Unix socket's file is to stay."""
-        for listener in self._listeners:
+        """Somebody else listens there from now on."""
+        for listener in self._listeners.values():
             listener.disown()
 
     def close(self) -> None:
-        """Listen no longer; the workers are gone by now."""
+        """Listen no longer. The workers accept who stands in the line, and then nobody holds it any more."""
         while self._listeners:
-            self._listeners.pop().close()
+            _, listener = self._listeners.popitem()
+            listener.shut()
+            listener.close()

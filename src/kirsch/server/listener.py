@@ -7,7 +7,10 @@ import errno
 import os
 import socket
 import stat
-from typing import TYPE_CHECKING, Any
+import struct
+import sys
+from array import array
+from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.server.handdown import hand_down, taken_over
 from kirsch.server.holder import holder_of
@@ -17,6 +20,10 @@ if TYPE_CHECKING:
     from kirsch.server.settings import Settings
 
 _ANY_IPV6 = ("::", "::0", "0::0")
+
+_SO_ATTACH_FILTER: Final = 26
+_LET_NOTHING_IN: Final = array("B", struct.pack("HBBI", 6, 0, 0, 0))
+"""Linux: a filter of one instruction, which keeps 0 bytes of each packet."""
 
 
 class ListenError(OSError):
@@ -28,12 +35,16 @@ class ListenError(OSError):
 class Listener:
     """One listening socket. address: `(host, port)` it is bound to, or `("", 0)` on a Unix socket.
 
-    door: what makes connections of its clients, where that is more than usual; see secure.py.
+    door: what makes connections of its clients, where that is more than usual; see secure.py. shared: other processes
+    accept from it, too, and go on doing so.
     """
 
-    def __init__(self, sock: socket.socket, path: str | None = None, *, nodelay: bool = True) -> None:
+    def __init__(
+        self, sock: socket.socket, path: str | None = None, *, nodelay: bool = True, shared: bool = False
+    ) -> None:
         sock.setblocking(False)
         self._sock = sock
+        self.shared = shared
         self._path = path
         self._inode = os.stat(path).st_ino if path else 0
         self._tcp = sock.family in (socket.AF_INET, getattr(socket, "AF_INET6", None))
@@ -71,12 +82,31 @@ class Listener:
         self.disown()
 
     def disown(self) -> None:
-        """Another process has it, too, and goes on: close() is to leave a Unix socket's file."""
+        """Another process has it, too, and goes on: neither shut() nor close() is to disturb it."""
         self._path = None
+        self.shared = True
+
+    def shut(self) -> None:
+        """Let nobody new line up, so that nobody is left when all who stand in the line have been accepted.
+
+        Without that, who comes between the last accept() and close() is reset by the system, having sent a request
+        perhaps. As it is (on Linux), who comes now hears nothing, and tries again after a second, as the system does;
+        then the connection is refused.
+        """
+        if self.shared:
+            return
+        self._unlink()
+        if self._tcp and sys.platform == "linux":
+            program = struct.pack("HP", 1, _LET_NOTHING_IN.buffer_info()[0])
+            with contextlib.suppress(OSError):
+                self._sock.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
 
     def close(self) -> None:
         """Stop listening; a Unix socket's file goes too, if it is still ours."""
         self._sock.close()
+        self._unlink()
+
+    def _unlink(self) -> None:
         if self._path:
             with contextlib.suppress(OSError):
                 if os.stat(self._path).st_ino == self._inode:
@@ -206,4 +236,4 @@ def _inherited(fd: int, settings: Settings) -> Listener:
     if not sock.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN):
         sock.close()
         raise ListenError(f"descriptor {fd} is a socket, but it does not listen")
-    return Listener(sock, nodelay=settings.nodelay)
+    return Listener(sock, nodelay=settings.nodelay, shared=True)

@@ -354,6 +354,8 @@ class Loop:
 
     def _stop(self, linger: float) -> None:
         for listener in self.listeners.values():
+            if not listener.closed:
+                listener.shut()
             self._accept(listener, self.times.max_connections or 65536)
             self.poller.forget(listener.fd)
             listener.close()
