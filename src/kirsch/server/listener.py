@@ -93,7 +93,7 @@ class Listener:
         perhaps. As it is (on Linux), who comes now hears nothing, and tries again after a second, as the system does;
         then the connection is refused.
         """
-        if self.shared:
+        if self.shared or self.closed:
             return
         self._unlink()
         if self._tcp and sys.platform == "linux":

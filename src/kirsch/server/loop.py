@@ -354,13 +354,11 @@ class Loop:
 
     def _stop(self, linger: float) -> None:
         for listener in self.listeners.values():
-            if not listener.closed:
-                listener.shut()
+            listener.shut()
             self._accept(listener, self.times.max_connections or 65536)
             self.poller.forget(listener.fd)
             listener.close()
-        self.listeners = {}
-        self._not_accepting = 0.0
+        self.listeners, self._not_accepting = {}, 0.0
         self.stopping = True
         self._pause = min(self._pause, SETTLED / 4)
         self._next_sweep = 0.0
