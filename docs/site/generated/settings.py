@@ -7,7 +7,6 @@ from typing import Any
 
 from generated.markdown import doc, first, prose, table
 
-import kirsch
 from kirsch.app.config import DEFAULTS, ENVIRONMENTS
 from kirsch.app.hooks import POINTS
 from kirsch.app.keys import ERROR_PAGE, HEADER, HOOK, NOT_ON_NODES, OPTIONS, TOOL_SWITCH
@@ -16,7 +15,7 @@ from kirsch.process.bus import CHANNELS, Bus
 from kirsch.process.plugins import Plugin
 from kirsch.process.threads import CHANNELS as OF_THREADS
 from kirsch.run.checker import Checker
-from kirsch.run.engine import AROUND_REQUESTS
+from kirsch.run.engine import AROUND_REQUESTS, Engine
 from kirsch.server.settings import Settings
 from kirsch.toolbox.prepared import PreparedTool
 from kirsch.toolbox.standard import standard_tools
@@ -68,7 +67,7 @@ def engine() -> str:
         ["`engine.join_timeout`", f"`{Bus().join_timeout}`", "Seconds that `block()` waits at its end for threads."],
         ["`engine.SIGTERM` and the like", "", "What is called on that signal; None for nothing of ours."],
     ]
-    for name, plugin in vars(kirsch.engine).items():
+    for name, plugin in vars(Engine({})).items():
         if isinstance(plugin, Plugin):
             rows.append([f"`engine.{name}.on`", "", f"Whether it is subscribed. {first(type(plugin))}"])
             for attribute, value in vars(plugin).items():
