@@ -19,7 +19,7 @@ from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschE
 from kirsch.app.hooks import run_hooks
 from kirsch.app.log import LogManager
 from kirsch.app.namespaces import Namespaces
-from kirsch.app.request import NO_HOOKS, Request
+from kirsch.app.request import NO_HOOKS, Host, Request
 from kirsch.app.resource import Hooking, Resource
 from kirsch.app.resources import Resources
 from kirsch.app.response import Response
@@ -88,17 +88,18 @@ class Application:
 
     def get_serving(
         self,
-        local: Address,
-        remote: Address,
+        local: Address | Host,
+        remote: Address | Host,
         scheme: str = "http",
         sproto: str = "HTTP/1.1",
     ) -> tuple[Request, Response]:
         """A request and its response, to be driven by hand: `request.run(…)`, then release_serving().
 
-        local, remote: both ends, `(address, port)` or with a name behind. sproto: what the server claims to speak.
+        local, remote: both ends, as Host or `(address, port)`. sproto: what the server claims to speak.
         """
         head = head_of("GET", "/", "", sproto, ())
-        exchange = ByHand(head, None, (remote[0], remote[1]), (local[0], local[1]))
+        here, there = ((each.ip, each.port) if isinstance(each, Host) else each[:2] for each in (local, remote))
+        exchange = ByHand(head, None, there, here)
         exchange.scheme = scheme
         request = self.request_class(exchange, self)
         request.response = self.response_class()

@@ -61,6 +61,7 @@ class Upload:
     """
 
     length: int | None = None
+    maxrambytes: int = IN_MEMORY
 
     def __init__(self, part: Part) -> None:
         self.part = part
@@ -74,7 +75,7 @@ class Upload:
 
     def make_file(self) -> IO[bytes]:
         """Where it is kept: memory, and from some size on a temporary file. May be overridden, see `part_class`."""
-        return _spool()
+        return _spool(self.maxrambytes)
 
     @property
     def disposition(self) -> MediaType:
@@ -109,6 +110,10 @@ class Upload:
     def read(self, size: int = -1) -> bytes:
         """Read on in the file."""
         return self.file.read(size) if self.file is not None else b""
+
+    def readline(self, size: int = -1) -> bytes:
+        """One line more of it."""
+        return self.file.readline(size) if self.file is not None else b""
 
     def __iter__(self) -> Iterator[bytes]:
         return iter(self.file) if self.file is not None else iter(())
@@ -253,6 +258,10 @@ class RequestBody:
             value = _text(part.name, b"".join(pieces), [charset] if charset else self.attempt_charsets)
         combine(self.params, {part.name: value})
 
+    def fullvalue(self) -> str:
+        """All of it as text, in its charset or one of attempt_charsets. HTTPError(400) if it is in none."""
+        return _text("body", self.read(), [self.charset] if self.charset else self.attempt_charsets)
+
     def decode(self, most: int) -> None:
         """Read what is in its content coding from now on, in pieces, so that it need never be in memory as a whole.
 
@@ -322,7 +331,7 @@ class RequestBody:
 
     def make_file(self) -> IO[bytes]:
         """A temporary file, which goes when it is closed. May be overridden."""
-        return _spool()
+        return _spool(IN_MEMORY)
 
     def readline(self, size: int | None = None) -> bytes:
         """Up to the next line feed, which is included; at most `size` bytes."""
@@ -385,7 +394,7 @@ def _text(name: str, data: bytes, charsets: Iterable[str]) -> str:
     raise HTTPError(400, f"the form field {name!r} is not text in {' or '.join(charsets)}")
 
 
-def _spool() -> IO[bytes]:
+def _spool(most: int) -> IO[bytes]:
     import tempfile
 
-    return tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)
+    return tempfile.SpooledTemporaryFile(max_size=most)

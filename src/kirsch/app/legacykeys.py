@@ -66,6 +66,19 @@ ADVICE: Final = {
 }
 """What to write instead, where that is more than a key."""
 
+GONE: Final = {
+    "engine.timeout_monitor": "nothing: no page is timed out; server.queue_timeout bounds how long one waits",
+    "engine.deadlock_poll_freq": "nothing, as engine.timeout_monitor",
+    "response.timeout": "nothing, as engine.timeout_monitor",
+    "server.accepted_queue_size": "server.max_connections, which bounds how many clients there are",
+    "server.accepted_queue_timeout": "server.queue_timeout",
+    "server.peercreds": "nothing: server.socket_mode says who may use a Unix socket",
+    "server.peercreds_resolve": "nothing, as server.peercreds",
+    "server.statistics": "nothing: kirsch.server.statistics() needs no key",
+    "server.wsgi_version": "nothing: our server needs no WSGI, and speaks 1.0 to WSGI applications",
+}
+"""Keys without effect, or the first words of them, and what to write instead."""
+
 _HOSTS: Final = "virtual_host_filter"
 _FORWARDED: Final = "use_x_forwarded_host"
 _FILE: Final = "static_filter.file"
@@ -80,6 +93,11 @@ def modern_key(key: str) -> str:
         if key.startswith(word) and (key == word or key[len(word)] == "."):
             return f"{modern}{key.removeprefix(word)}" if word != _HOSTS else modern
     return key
+
+
+def gone(key: Any) -> str:
+    """What to write instead of a key that has no effect any more; "" for any other."""
+    return next((said for old, said in GONE.items() if key == old or str(key).startswith(f"{old}.")), "")
 
 
 def spelling(key: str, settings: Mapping[str, Any]) -> str:
@@ -98,6 +116,9 @@ def modern_settings(
     """All settings: key as given, key of today, value. Says of an old key where it stands. own: words to let alone."""
     hosts = False
     for given, value in settings.items():
+        if instead := gone(given):
+            warn(given, instead, str(place(given)._replace(key="")))
+            continue
         word = given.partition(".")[0] if isinstance(given, str) else ""
         keys = modern_keys(given, settings) if word and word not in own else (given,)
         if keys != (given,):

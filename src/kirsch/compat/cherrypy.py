@@ -13,6 +13,7 @@ import kirsch
 from kirsch.app.errors import KirschError
 from kirsch.compat.alias import VERSIONS, child_of, place_of
 from kirsch.run.defaults import Face
+from kirsch.run.defaults import checker as site_checker
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -24,6 +25,7 @@ __version__ = VERSIONS["cherrypy"][1]
 
 CherryPyException = KirschError
 _global_conf_alias = kirsch.config
+checker = site_checker
 
 BELOW: Final = {"wsgi": "cherrypy._cpwsgi", "process": "cherrypy.process", "lib": "cherrypy.lib"}
 """Modules by the names that `import cherrypy` gives them; private ones are called as they are."""

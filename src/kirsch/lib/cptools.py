@@ -13,6 +13,7 @@ __all__ = ["SessionAuth", "validate_since"]
 TOOLS: Final = {
     "accept": "accept",
     "allow": "allow",
+    "autovary": "autovary",
     "convert_params": "params",
     "flatten": "flatten",
     "ignore_headers": "ignore_headers",

@@ -37,6 +37,7 @@ class FileSession(Session):
     storage = "file"
     storage_path: str | None = None
 
+    pickle_protocol: ClassVar = 5
     SESSION_PREFIX: ClassVar = "session-"
     LOCK_SUFFIX: ClassVar = ".lock"
 

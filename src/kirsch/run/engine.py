@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.context import serving
 from kirsch.app.legacy import warn
+from kirsch.app.legacykeys import gone
 from kirsch.app.legacynames import ENGINE_LISTS
 from kirsch.options import OptionError, did_you_mean
 from kirsch.process.bus import Bus
@@ -120,6 +121,9 @@ class Engine(Bus):
     def __getattr__(self, name: str) -> Any:
         if name in ENGINE_LISTS:
             return Listeners(self, f"engine.{name}", ENGINE_LISTS[name])
+        if name == "timeout_monitor":
+            warn("engine.timeout_monitor", gone("engine.timeout_monitor"))
+            return Plugin(self)  # which listens to nothing
         raise AttributeError(f"the engine has no {name!r}")
 
 

@@ -218,6 +218,16 @@ class WebServer(Settings):
     # -- what others ask -----------------------------------------------------------------------------------------
 
     @property
+    def bus(self) -> Bus:
+        """The bus that it is for."""
+        return self._bus
+
+    @property
+    def running(self) -> bool:
+        """Whether it serves."""
+        return self.httpserver is not None
+
+    @property
     def bind_addr(self) -> Any:
         """Where it listens, or will: a path, or host and port."""
         if self.socket_file:
