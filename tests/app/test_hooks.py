@@ -7,7 +7,7 @@ import pytest
 
 from kirsch.app.context import present
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, NotFound
-from kirsch.app.hooks import POINTS, Hook, HookMap, Points, run_hooks
+from kirsch.app.hooks import FOR_ALL, POINTS, Hook, HookMap, Points, run_hooks
 from kirsch.dispatch.expose import expose
 from tests.app.pages import page, site
 
@@ -295,3 +295,14 @@ def test_failsafe_runs_whatever_is_raised(error):
     done, raised = run(hook("a", error), hook("b", failsafe=True))
 
     assert (done, raised) == (["a", "b"], error)
+
+
+def test_hooks_of_all_requests():
+    """What is attached outside of any request, as plugins do at the start, holds for places asked for afterwards."""
+    called = []
+    present().hooks.attach("on_end_request", lambda: called.append(1))
+    try:
+        assert page(lambda: "text").get("/").text == "text"
+    finally:
+        FOR_ALL["on_end_request"].clear()
+    assert called == [1]

@@ -6,6 +6,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from kirsch.app.current import current
+from kirsch.app.hooks import FOR_ALL
 from kirsch.app.idle import idle_request
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def present() -> Request:
     request: Request | None = current.get()
     if request is None:
         request = idle_request()
+        request.points = FOR_ALL
         current.set(request)
     return request
 

@@ -184,6 +184,13 @@ class HookMap(dict[str, list[Hook]]):
         return copy
 
 
+FOR_ALL: Final = HookMap()
+"""Hooks of all requests of the process: what is attached to `request.hooks` outside of any request, mostly at a start.
+
+They hold for places that are asked for afterwards: a Resource takes them when it is made.
+"""
+
+
 def run_hooks(hooks: Iterable[Hook], request: Any, response: Any) -> None:
     """Run the hooks of a point. After a failure only failsafe ones; the last failure is the one that is raised."""
     remaining = iter(hooks)

@@ -9,7 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.errors import NotFound
-from kirsch.app.hooks import POINTS, Hook, Points
+from kirsch.app.hooks import FOR_ALL, POINTS, Hook, Points
 from kirsch.app.legacyfilters import hooks_of_filters
 from kirsch.app.params import Plan
 from kirsch.exchange import Pace
@@ -128,7 +128,7 @@ def by_namespace(config: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 def _hooks(
     namespaces: Mapping[str, Mapping[str, Any]], toolboxes: Mapping[str, Hooking], is_index: bool | None
 ) -> dict[str, list[Hook]]:
-    hooks: dict[str, list[Hook]] = {point: [] for point in (SETUP, *POINTS)}
+    hooks: dict[str, list[Hook]] = {SETUP: [], **{point: list(FOR_ALL[point]) for point in POINTS}}
     for key, value in namespaces.get("hooks", {}).items():
         hooks[key.partition(".")[0]].append(_as_hook(value))
     for namespace, toolbox in toolboxes.items():

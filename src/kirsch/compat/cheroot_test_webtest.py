@@ -56,7 +56,7 @@ def shb(response: HTTPResponse) -> tuple[str, Fields, bytes]:
 def cleanHeaders(
     headers: Iterable[tuple[str, str]] | None, method: str, body: str | bytes | None, host: str, port: int
 ) -> Fields:
-    """The fields, with Host, and for a body with its type and length, where they say nothing of that."""
+    """The fields, with Host, and where a body belongs with its type and length, unless they say so."""
     fields = list(headers or ())
     said = {name.lower() for name, _ in fields}
     if "host" not in said:
@@ -64,8 +64,8 @@ def cleanHeaders(
     if method in ("POST", "PUT", "PATCH"):
         if "content-type" not in said:
             fields.append(("Content-Type", "application/x-www-form-urlencoded"))
-        if body is not None and "content-length" not in said:
-            fields.append(("Content-Length", str(len(body.encode() if isinstance(body, str) else body))))
+        if "content-length" not in said:
+            fields.append(("Content-Length", str(len(body.encode() if isinstance(body, str) else body or b""))))
     return fields
 
 

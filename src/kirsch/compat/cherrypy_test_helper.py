@@ -61,14 +61,16 @@ class CPWebCase(WebCase):
 
     @classmethod
     def setUpClass(cls) -> None:
-        """For unittest; pytest calls setup_class(), too."""
+        """For unittest: pytest calls setup_class() by itself, and a subclass's must not be called twice."""
         super().setUpClass()
-        cls.setup_class()
+        if not _by_pytest():
+            cls.setup_class()
 
     @classmethod
     def tearDownClass(cls) -> None:
         """For unittest."""
-        cls.teardown_class()
+        if not _by_pytest():
+            cls.teardown_class()
         super().tearDownClass()
 
     @classmethod
@@ -142,6 +144,11 @@ class CPWebCase(WebCase):
         apart = abs((_time_of(dt1) - _time_of(dt2)).total_seconds())
         if apart > limit:
             raise self.failureException(f"{dt1!r} and {dt2!r} lie {apart:g} seconds apart")
+
+
+def _by_pytest() -> bool:
+    """Whether the tests are run by pytest."""
+    return "_pytest.unittest" in sys.modules
 
 
 def _time_of(said: str | datetime) -> datetime:

@@ -124,9 +124,16 @@ class GCRoot:
         if gc.garbage:
             lines.append(f"{len(gc.garbage)} objects cannot be freed: {gc.garbage!r}")
         under_way = request_counter.count
+        blank = _blank_ones()
         for kind, least, most, message in self.classes:
-            found = get_instances(kind)
+            found = [each for each in get_instances(kind) if id(each) not in blank]
             if under_way <= 1 and not least <= len(found) <= most:
                 lines.append(f"{message} There are {len(found)}.")
                 lines += [f"{get_context(each)}, {sys.getrefcount(each)} references" for each in found]
         return "\n".join(lines)
+
+
+def _blank_ones() -> set[int]:
+    """Those that stand for threads which answer no request: nothing has been left over by them."""
+    requests = [each for each in get_instances(Request) if each.app is None]
+    return {id(each) for request in requests for each in (request, request.response)}

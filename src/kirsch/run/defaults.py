@@ -222,7 +222,8 @@ def url(
     query = query_text(qs)
     if here.app is None:
         path = path if path.startswith("/") else "/" + path
-        return (base or server.base()) + normalize_path((script_name or "") + path) + query
+        path = normalize_path((script_name or "") + path) + query
+        return path if relative == "server" else (base or server.base()) + path
     address = page_url(here, path, query, script_name, base)
     if relative is None:
         relative = here.app.relative_urls
