@@ -52,4 +52,4 @@ def test_parts_and_bodies():
     whole = page(lambda: f"{kirsch.request.body.fullvalue()}")
 
     assert client.post("/", files={"file": ("a", b"ab\ncd", "text/plain")}).text == r"True b'ab\n'"
-    assert whole.post("/", data="ä".encode("latin-1"), headers={"Content-Type": "x/y; charset=latin-1"}).text == "ä"
+    assert whole.post("/", body="ä".encode("latin-1"), headers={"Content-Type": "x/y; charset=latin-1"}).text == "ä"
