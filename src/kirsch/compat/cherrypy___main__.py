@@ -4,4 +4,5 @@ from __future__ import annotations
 
 from kirsch.compat.cherrypy_daemon import run
 
-run()
+if __name__ == "__main__":
+    run()
