@@ -113,6 +113,7 @@ DETAILS = (
         },
     ),
     Known("10.2", "a media type reads as it was sent", {"body": ("detail: upload type",)}),
+    Known("10.2", "a body that nothing has read can be had as text", {"500 → 200": ("detail: body fullvalue",)}),
 )
 
 VISITS = (

@@ -89,6 +89,7 @@ def serve(tmp_path):
 def test_a_normal_start_is_few_lines(serve):
     """Where it serves, that it runs, and how it came to end."""
     served = serve("--threads", "2")
+    served.until(lambda: "Bus STARTED" in served.log.read_text())
     assert served.end() == 0
     said = [line[23:] for line in served.log.read_text().splitlines() if line.startswith("[")]
     assert said == [

@@ -65,7 +65,7 @@ DECIDED = [
     ("cherrypy.request.browser_url", "browser_url"),
     ("cherrypy.request.execute_main = False", "execute_main"),
     ("class A:\n    _cp_filters = []", "_cp_filters"),
-    ("cherrypy.lib.gctools.GCRoot", "gctools"),
+    ("cherrypy.lib.safemime.Parser", "safemime"),
     ("(cherrypy\n.request).remote_addr", "remote_addr"),
     ("{'static_filter.root': '/'}", "static_filter.root"),
     ("{'xmlrpc_filter.on': True}", "xmlrpc_filter.on"),

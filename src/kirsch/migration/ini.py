@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _HEAD: Final = re.compile(r"\[([^\]]+)\]")
-_LINE: Final = re.compile(r"([^\s#;\[=:][^=:\r\n]*?)\s*[=:]\s*([^\r\n]*)")
+_LINE: Final = re.compile(r"([^\s#;\[=:][^=:\r\n]*)[=:]\s*([^\r\n]*)")
 _CODE: Final = (ast.Call, ast.Attribute, ast.Name, ast.Lambda)
 
 
@@ -44,7 +44,7 @@ def _sections(source: Source) -> Iterator[list[tuple[int, str, str]]]:
             yield found
             found = []
         elif match := _LINE.match(line):
-            found.append((number, match[1], match[2]))
+            found.append((number, match[1].rstrip(), match[2]))
     yield found
 
 

@@ -13,8 +13,8 @@ OLD: Final = "cherrypy"
 NEW: Final = "kirsch"
 
 LIBRARY: Final = (
-    "auth_basic", "auth_digest", "caching", "cpstats", "cptools", "encoding", "headers", "httputil", "jsontools",
-    "locking", "reprconf", "sessions", "static", "xmlrpcutil",
+    "auth_basic", "auth_digest", "caching", "covercp", "cpstats", "cptools", "encoding", "gctools", "headers",
+    "httputil", "jsontools", "locking", "profiler", "reprconf", "sessions", "static", "xmlrpcutil",
 )  # fmt: skip
 """Modules below `cherrypy.lib` that there are."""
 
