@@ -71,6 +71,8 @@ def test_run(serve, tmp_path):
     well = command(tmp_path, "health", "--port", str(served.port))
     assert (well.returncode, well.stdout) == (0, "200 OK\n")
     assert command(tmp_path, "health", f"http://127.0.0.1:{served.port}/nothing").stdout == "404 Not Found\n"
+    (tmp_path / "env").write_text(f"PORT={served.port}\n")
+    assert command(tmp_path, "health", "--env-file", "env", "--json").stdout == '{"well": true, "status": 200}\n'
     assert served.end() == 0
     ill = command(tmp_path, "health", "--port", str(served.port))
     assert (ill.returncode, "refused" in ill.stderr) == (1, True)

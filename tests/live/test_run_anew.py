@@ -9,6 +9,18 @@ import pytest
 
 from tests.live.test_workers import PROGRAM, Load, Served
 
+RESTARTING = PROGRAM.replace(
+    "    @kirsch.expose\n    def slow",
+    """\
+    @kirsch.expose
+    def again(self):
+        kirsch.engine.restart()
+        return "soon"
+
+    @kirsch.expose
+    def slow""",
+)
+
 
 @pytest.fixture
 def alone(tmp_path):
@@ -33,3 +45,20 @@ def test_a_signal_loses_nothing(alone):
     assert load.failures == []
     assert alone.process.poll() is None
     assert alone.ask().split() == ["3", str(alone.process.pid)]
+    assert alone.log.read_text().count("Re-spawning") == 2  # what was logged last is not lost
+
+
+def test_a_daemon_stays_one(tmp_path):
+    """A restart asked for by the program makes no second daemon; each of its servers goes on where it listened."""
+    door = tmp_path / "door"
+    daemon = Served(tmp_path, text=RESTARTING, arguments=("--daemon", "--set", f"server.2.socket_file={door}"))
+    assert daemon.process.wait(10) == 0
+    try:
+        pid, before = daemon.pid(), door.stat().st_ino
+        daemon.program.write_text(RESTARTING.replace('"1"', '"2"'))
+        assert daemon.ask("/again") == "soon"
+        daemon.until(lambda: daemon.ask().split() == ["2", str(pid)])
+        assert door.stat().st_ino == before
+    finally:
+        os.kill(daemon.pid(), signal.SIGTERM)
+        daemon.until(lambda: not daemon.pid_file.exists())

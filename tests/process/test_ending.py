@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import logging.handlers
 import os
 import sys
 import threading
@@ -114,6 +116,20 @@ def test_flush_without_streams(monkeypatch: pytest.MonkeyPatch) -> None:
     flush()
 
 
+def test_flush_of_logs() -> None:
+    """What handlers of the log keep back is written, before exec as before any other end."""
+    kept: list[logging.LogRecord] = []
+    target = logging.Handler()
+    target.emit = kept.append  # type: ignore[method-assign]
+    logger = logging.getLogger("tests.last_words")
+    handler = logging.handlers.MemoryHandler(10, flushLevel=logging.CRITICAL, target=target)
+    logger.addHandler(handler)
+    logger.warning("the last line")
+    flush()
+    logger.removeHandler(handler)
+    assert [record.getMessage() for record in kept] == ["the last line"]
+
+
 def test_respawn(monkeypatch: pytest.MonkeyPatch, lines: list[str]) -> None:
     """The same command is run by the same Python, options of it included, from the first directory."""
     seen: list[object] = []
@@ -130,6 +146,19 @@ def test_respawn_impossible(monkeypatch: pytest.MonkeyPatch, lines: list[str]) -
     monkeypatch.setattr(sys, "executable", "")
     with pytest.raises(RuntimeError, match=r"sys\.executable is empty"):
         respawn(log_to(lines))
+
+
+def test_respawn_forbidden(monkeypatch: pytest.MonkeyPatch, lines: list[str]) -> None:
+    """A process that has become a user who may not run the program says so, and ends with status 1."""
+
+    def forbidden(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "chdir", lambda _: None)
+    monkeypatch.setattr(os, "execv", forbidden)
+    with pytest.raises(SystemExit, match="1"):
+        respawn(log_to(lines))
+    assert lines[-1] == f"40 This process cannot be run anew, and ends: Permission denied: {sys.executable}"
 
 
 def test_working_directory_removed(monkeypatch: pytest.MonkeyPatch) -> None:

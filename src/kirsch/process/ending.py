@@ -7,6 +7,7 @@ here touches a bus: a `log` is any callable of a message and a level.
 from __future__ import annotations
 
 import atexit
+import logging
 import os
 import sys
 import threading
@@ -106,14 +107,25 @@ def end_now(status: int) -> NoReturn:
 
 
 def flush() -> None:
-    """Write out what was printed; a stream that is missing, closed or broken does not matter any more."""
+    """Write out what was logged and printed; a stream that is missing, closed or broken does not matter any more."""
+    for handler in _log_handlers():
+        with suppress(Exception):  # it may be anybody's
+            handler.flush()
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError, OSError, ValueError):
             stream.flush()
 
 
+def _log_handlers() -> set[logging.Handler]:
+    loggers = [logging.root, *logging.root.manager.loggerDict.values()]
+    return {handler for logger in loggers if isinstance(logger, logging.Logger) for handler in logger.handlers}
+
+
 def respawn(log: Log) -> NoReturn:
-    """Replace this process by a new run of the same command, in the directory where it was started."""
+    """Replace this process by a new run of the same command, in the directory where it was started.
+
+    Ends it with status 1 if the system does not allow it, say as the user that the process has become.
+    """
     if not sys.executable:
         message = "cannot restart: Python does not know its own program (sys.executable is empty)"
         raise RuntimeError(message)
@@ -122,4 +134,8 @@ def respawn(log: Log) -> NoReturn:
     if STARTUP_DIRECTORY:
         os.chdir(STARTUP_DIRECTORY)
     flush()
-    os.execv(sys.executable, command)
+    try:
+        os.execv(sys.executable, command)
+    except OSError as error:
+        log(f"This process cannot be run anew, and ends: {error.strerror}: {sys.executable}", 40)
+        raise SystemExit(1) from None

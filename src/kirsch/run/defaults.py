@@ -66,6 +66,7 @@ def _configure() -> None:
     config.namespaces["checker"] = lambda key, value: setattr(checker, key, value)
     engine.subscribe("log", log.from_bus)
     engine.subscribe("graceful", log.reopen_files)
+    engine.subscribe("exit", log.flush)
     engine.subscribe("started", close_others)
     config.namespaces["server"] = servers.configure
     config.namespaces["log"] = log.configure

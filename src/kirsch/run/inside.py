@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import code
 import http.client
+import json
 import os
 import socket
 import sys
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from kirsch.run.defaults import config, server, tree
-from kirsch.run.flags import add_flags, settings_of
+from kirsch.run.flags import add_flags, settings_of, take_surroundings
 from kirsch.run.lookup import mount, take_files
 from kirsch.run.surroundings import take_environment
 
@@ -57,6 +58,7 @@ def health(options: argparse.Namespace) -> int:
     """0 if the site answers with a status below 500, else 1. Where it listens is taken from config and flags."""
     url = urlsplit(options.path)
     if not url.netloc:
+        take_surroundings(options, os.environ)
         take_files(options.config or [])
         take_environment(config, os.environ)
         config.update(settings_of(options, os.environ))
@@ -68,10 +70,18 @@ def health(options: argparse.Namespace) -> int:
             with suppress(OSError):
                 status = _status(url.netloc, True, path)
     except (OSError, http.client.HTTPException) as error:
-        sys.stderr.write(f"kirsch: not well: {error or type(error).__name__}\n")
-        return 1
-    sys.stdout.write(f"{status} {http.client.responses.get(status, '')}\n")
-    return int(status >= 500)
+        problem = str(error) or type(error).__name__
+        sys.stderr.write(f"kirsch: not well: {problem}\n")
+        return _told(options, {"well": False, "problem": problem})
+    if not options.json:
+        sys.stdout.write(f"{status} {http.client.responses.get(status, '')}\n")
+    return _told(options, {"well": status < http.HTTPStatus.INTERNAL_SERVER_ERROR, "status": status})
+
+
+def _told(options: argparse.Namespace, found: dict[str, Any]) -> int:
+    if options.json:
+        sys.stdout.write(f"{json.dumps(found)}\n")
+    return int(not found["well"])
 
 
 def _status(where: str, secure: bool, path: str) -> int:

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 SOCKETS_PRIORITY: Final = 6
 """Right after config is settled, which says where to listen."""
 
+PROVIDING_PRIORITY: Final = 20
+"""Before servers stop."""
+
 LINGER: Final = 5.0
 """Seconds that idle clients of a worker that is replaced are given for one more request."""
 
@@ -86,11 +89,13 @@ def _serve(options: argparse.Namespace, said: Source, link: Link | None) -> int:
         activated = activated_sockets(os.environ)
         _take_sockets(activated)
         _subscribe_plugins(options, privileged=not os.environ.pop(AGAIN, ""))
+        engine.subscribe("stop", partial(_provide_for_next_run, activated), PROVIDING_PRIORITY)
         if not (sys.stdin and sys.stdin.isatty()):
-            engine.signal_handler.handlers["SIGHUP"] = partial(_run_anew, activated)
+            engine.signal_handler.handlers["SIGHUP"] = engine.restart
     else:
         _become_worker(link, options)
     mount(options.target or options.app, options.config or [], options.cherrypy)
+    config.update(said)  # now, as servers and plugins that are turned on while the engine starts miss that
     return stay()
 
 
@@ -108,13 +113,16 @@ def _become_worker(link: Link, options: argparse.Namespace) -> None:
     engine.colleagues = Colleagues.of(engine, os.environ)
 
 
-def _run_anew(activated: dict[str, int]) -> None:
-    """Be a new run of the program in this process, on the same sockets. activated: those that systemd has given."""
-    os.environ[AGAIN] = "yes"
-    hand_on(activated, os.environ)
-    for each in (server, *servers.values()):
-        each.linger(RUN_ANEW)
-    engine.restart()
+def _provide_for_next_run(activated: dict[str, int]) -> None:
+    """Before this process is a new run of the program: see to it that nobody notices, and nothing is done twice.
+
+    activated: the sockets that systemd has given.
+    """
+    if engine.execv:
+        os.environ[AGAIN] = "yes"
+        hand_on(activated, os.environ)
+        for each in (server, *servers.values()):
+            each.linger(RUN_ANEW)
 
 
 def _leave() -> None:

@@ -31,12 +31,18 @@ def taken_over(address: Any, environ: MutableMapping[str, str] = os.environ) -> 
     for number in numbers:
         with suppress(OSError, ValueError):
             sock = socket.socket(fileno=int(number))
-            if sock.getsockname() == address:
+            if _name(sock) == address:
                 environ[VARIABLE] = " ".join(other for other in numbers if other != number)
                 os.set_inheritable(sock.fileno(), False)
                 return sock
             sock.detach()
     return None
+
+
+def _name(sock: socket.socket) -> Any:
+    """Its address, as config says it: those of Unix sockets without a file come as bytes."""
+    name = sock.getsockname()
+    return os.fsdecode(name) if isinstance(name, bytes) else name
 
 
 def close_others(environ: MutableMapping[str, str] = os.environ) -> None:
