@@ -1,14 +1,14 @@
 """What happens to requests when the server is reloaded, upgraded, killed, ended or in trouble: `scripts/trials`.
 
-Each table is printed as Markdown; docs/explanation/reliability.md has those of one run. The status is 1 if anything was not as it
-should be.
+Each table is printed as Markdown; docs/explanation/reliability.md has those of one run. The status is 1 if anything was
+not as it should be.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-from datetime import date
+import time
 from pathlib import Path
 
 from life import life
@@ -47,7 +47,7 @@ def main():
         print(printed[-1], end="\n\n", flush=True)
         broken += table.broken
     if options.page:
-        write_page(f"Run on {date.today():%Y-%m-%d}, {options.seconds:g} s for each load.", printed)
+        write_page(f"Run on {time.strftime('%Y-%m-%d')}, {options.seconds:g} s for each load.", printed)
     for each in broken:
         print(f"NOT AS IT SHOULD BE: {each}", file=sys.stderr)
     return 1 if broken else 0
