@@ -106,6 +106,22 @@ def test_who_waits_too_long_is_told_to_come_back(gate):
             client.sock.close()
 
 
+@pytest.mark.parametrize("batons", [1, 2])
+def test_no_thread_waits_for_nothing(gate, monkeypatch, batons):
+    """A thread that holds a baton without work is free for the requests of another."""
+    monkeypatch.setattr(server_module, "_batons", lambda: batons)
+    site = Site(gate)
+    with serving(site, thread_pool=2, thread_pool_max=2) as server:
+        for _ in range(6):  # which of them a connection comes to is a matter of luck
+            busy = [client_of(server).send(KNOWN) for _ in range(2)]
+            assert eventually(lambda: site.inside == 2)
+            gate.set()
+            assert [client.reply().status for client in busy] == [200, 200]
+            gate.clear()
+            for client in busy:
+                client.sock.close()
+
+
 def test_who_waits_is_served_when_a_thread_is_free(gate):
     """Requests that came while every thread was busy are served afterwards, even past the time-outs on clients."""
     site = Site(gate)
@@ -160,8 +176,9 @@ def test_listeners_hear_of_each_thread(gate):
     assert sorted(started) == sorted(stopped) == [1, 2, 3]
 
 
-def test_statistics_name_every_thread(gate):
+def test_statistics_name_every_thread(gate, monkeypatch):
     """Who holds the baton, who is busy with which request and for how long."""
+    monkeypatch.setattr(server_module, "_batons", lambda: 1)
     site = Site(gate)
     with serving(site, thread_pool=3) as server, client_of(server) as slow:
         slow.send(SLOW)

@@ -58,8 +58,10 @@ def test_a_client_that_does_not_take_its_answer():
         assert eventually(lambda: server.statistics().connections == 0)
 
 
-def test_max_connections():
+@pytest.mark.parametrize("batons", [1, 2])
+def test_max_connections(monkeypatch, batons):
     """One more is told 503 at once; when there is room again the next is served."""
+    monkeypatch.setattr(server_module, "_batons", lambda: batons)
     with serving(echo, max_connections=2) as server:
         clients = [client_of(server) for _ in range(2)]
         assert [client.ask().status for client in clients] == [200, 200]

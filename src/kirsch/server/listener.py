@@ -62,11 +62,6 @@ class Listener:
         scheme = "http" if self.door is None else "https"
         return f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
 
-    @property
-    def closed(self) -> bool:
-        """Whether close() was called."""
-        return self._sock.fileno() < 0
-
     def accept(self) -> tuple[socket.socket, Address]:
         """The next connection, non-blocking. Raises BlockingIOError when there is none."""
         sock, client = self._sock.accept()
@@ -81,6 +76,12 @@ class Listener:
         hand_down(self._sock)
         self.disown()
 
+    def copy(self) -> Listener:
+        """Another descriptor of the same socket, for another loop, so that each closes its own."""
+        copy = Listener(self._sock.dup(), nodelay=self._nodelay, shared=True)
+        copy.door = self.door
+        return copy
+
     def disown(self) -> None:
         """Another process has it, too, and goes on: neither shut() nor close() is to disturb it."""
         self._path = None
@@ -93,7 +94,7 @@ class Listener:
         perhaps. As it is (on Linux), who comes now hears nothing, and tries again after a second, as the system does;
         then the connection is refused.
         """
-        if self.shared or self.closed:
+        if self.shared:
             return
         self._unlink()
         if self._tcp and sys.platform == "linux":

@@ -14,7 +14,7 @@ import threading
 from collections import deque
 from functools import partial
 from time import monotonic, time
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from kirsch.exchange import ExchangeError
 from kirsch.http.addresses import is_among
@@ -30,46 +30,9 @@ if TYPE_CHECKING:
 
     from kirsch.exchange import Exchange
     from kirsch.protocol.events import Limits
+    from kirsch.server.holding import Holder, Threads
     from kirsch.server.listener import Listener
     from kirsch.server.times import Times
-
-
-class Holder(Protocol):
-    """A thread that may hold the baton. See Worker."""
-
-    table: list[Loop]
-    away: Connection | None
-    volunteered: bool
-
-
-class Lookout(Protocol):
-    """Who sees to it that no step takes long. See Watch."""
-
-    asleep: bool
-
-    def wake(self) -> None:
-        """Somebody works."""
-
-
-class Threads(Protocol):
-    """Where the baton goes to. See Pool."""
-
-    @property
-    def watch(self) -> Lookout:
-        """The one that looks."""
-
-    @property
-    def handover(self) -> threading.Lock:
-        """Held while a baton or a connection changes hands other than by its own thread."""
-
-    def give(self, loop: Loop) -> bool:
-        """To a thread that is free; False if there is none."""
-
-    def keep(self, loop: Loop) -> None:
-        """To the first that will be."""
-
-    def interrupted(self, error: BaseException) -> None:
-        """A handler wants the process to end."""
 
 
 ACCEPTED_AT_ONCE = 64
@@ -102,6 +65,7 @@ class Loop:
         self.requests_before = 0
         self.stopping = False
         self.retired = False
+        self.held = False  # for longer than this turn
         self.empty = threading.Event()
         self.now = monotonic()
         self.standing = b""
@@ -116,12 +80,13 @@ class Loop:
     # -- holding the baton ---------------------------------------------------------------------------------------
 
     def hold(self, worker: Holder) -> None:
-        """Serve until the baton is gone, or the loop has retired."""
+        """Serve until the baton is gone, the loop has retired, or another one needs the thread more."""
         self.holder = worker
+        self.held = not self.retired
         table = worker.table
         ready = self.ready
         watch = self.pool.watch
-        while not self.retired:
+        while self.held:
             for _ in range(len(ready)):  # and not what is added meanwhile: a client with many requests takes turns
                 connection = ready.popleft()
                 self.current = connection
@@ -139,6 +104,8 @@ class Loop:
                     self._settle(connection, wanted)
             self._waiting.clear()
             self.look(0 if ready else self._pause if self.connections or self._not_accepting else None)
+        if not self.retired:
+            self.pool.lay_down(self)
 
     def look(self, timeout: float | None) -> None:
         """Wait until something happens, and note what is ready."""
@@ -185,6 +152,13 @@ class Loop:
                 self._waiting[connection] = (since, connection.requests)
                 self.ready.append(connection)
 
+    def take_turns(self) -> None:
+        """Have the holder lay the baton down, for another loop that nobody is free for. From any thread."""
+        self.call(self._let_go)
+
+    def _let_go(self) -> None:
+        self.held = False
+
     def call(self, function: Callable[[], None]) -> None:
         """Have something done by whoever has the baton. From any thread."""
         self._calls.append(function)
@@ -217,7 +191,7 @@ class Loop:
             if holder is None:
                 return None
             try:
-                taken = holder.table.pop()
+                taken: Loop = holder.table.pop()
             except IndexError:
                 return None
             if taken.current is not None:
@@ -291,8 +265,7 @@ class Loop:
             except ConnectionError:
                 continue  # gone before it was let in
             except OSError as error:
-                if not listener.closed:  # by another loop that shares it
-                    self._stop_accepting(error)
+                self._stop_accepting(error)
                 return
             self._admit(sock, client, listener)
 
@@ -305,7 +278,7 @@ class Loop:
             connection = (AnnouncedConnection if announced else Connection)(sock, client, listener.address, self)
         self.connections[connection.fd] = connection
         self.poller.add(connection.fd, READ)
-        if 0 < self.times.max_connections < len(self.connections):
+        if 0 < self.times.max_connections < self.pool.connections():
             wanted = connection.refuse(503, "the server has too many connections", retry_after=1)
             self._settle(connection, wanted)
         else:
@@ -380,7 +353,7 @@ class Loop:
             else:
                 self._drop(connection)
         self.ready.clear()
-        self.retired = True
+        self.retired, self.held = True, False
 
     def close(self) -> None:
         """Give back what the loop holds; for when no thread is in it any more."""

@@ -210,6 +210,14 @@ class Pool:
             if not self.give(loop):
                 self.kept.append(loop)
 
+    def lay_down(self, loop: Loop) -> None:
+        """Lay a baton behind those that are kept already: this thread takes one of them next."""
+        self.kept.insert(0, loop)
+
+    def connections(self) -> int:
+        """How many clients are connected, to all loops."""
+        return sum(len(loop.connections) for loop in self.loops)
+
     def left(self, worker: Worker) -> None:
         """A thread has ended."""
         with self._lock:
@@ -352,3 +360,7 @@ class Watch:
                 _log.exception("the loop failed; it goes on")
             finally:
                 self.pool.keep(loop)
+            if loop.ready:
+                for other in self.pool.loops:
+                    if other is not loop and other not in self.pool.kept:
+                        other.take_turns()

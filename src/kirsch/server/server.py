@@ -109,7 +109,7 @@ class Server:
             pool.on_interrupt = self.on_interrupt
             loops = [Loop(self._handler, Times.of(settings), _limits(settings), pool) for _ in range(_batons())]
             for loop in loops:
-                loop.listen(listeners)
+                loop.listen(listeners if loop is loops[0] else [listener.copy() for listener in listeners])
             self._started = monotonic()
             self._listeners, self._loops, self._pool, self._door = listeners, loops, pool, door
             pool.start(loops)
