@@ -136,7 +136,7 @@ PUBLIC = BARE + "kirsch.config.update({'environment': 'production', 'checker.sil
 @pytest.mark.parametrize(
     ("program", "code", "ids"),
     [
-        (BARE, 1, ["autoreload", "allowed-hosts", "security-headers"]),
+        (BARE, 1, ["allowed-hosts", "security-headers"]),
         (PUBLIC, 1, ["security-headers"]),
         (PUBLIC.replace("']", "', 'security-headers']"), 0, []),
     ],
@@ -151,7 +151,8 @@ def test_check_before_the_world_comes(kirsch_command, program, code, ids):
 
 def test_check_in_words(kirsch_command):
     """For people: how bad, what, where and what to write."""
-    _, out, _ = kirsch_command("check", "--deploy", program=BARE)
+    program = BARE + "kirsch.config.update({'engine.autoreload.on': True})\n"
+    _, out, _ = kirsch_command("check", "--deploy", program=program)
 
     assert "error    autoreload: the process starts anew" in out
     assert "         where: all pages\n         write: tools.security_headers.on = True" in out
@@ -202,3 +203,20 @@ def test_the_only_class_of_pages(kirsch_command):
 def test_codes_differ():
     """Scripts tell them apart."""
     assert len({cli.FINE, cli.WRONG, cli.MISUSED, cli.NO_APPLICATION}) == 4
+
+
+GUARDED = """import kirsch
+class Root:
+    @kirsch.expose
+    def index(self): pass
+CONFIG = {"/": {"tools.response_headers.on": True, "tools.response_headers.headers": [("X-A", "1")]}}
+if __name__ == "__main__":
+    kirsch.quickstart(Root(), config=CONFIG)
+"""
+
+
+def test_a_program_that_starts_itself(kirsch_command):
+    """What it says to quickstart() holds, as if it was run by itself."""
+    code, out, _ = kirsch_command("routes", "--json", program=GUARDED)
+
+    assert (code, [route["tools"] for route in json.loads(out)]) == (0, [["response_headers"]])

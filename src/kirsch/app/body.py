@@ -203,6 +203,8 @@ class RequestBody:
             if head.method in ALWAYS_WITH_BODY:
                 raise HTTPError(411)
             return
+        if self.maxbytes and (self.length or 0) > self.maxbytes:
+            raise HTTPError(413, f"the body is larger than {self.maxbytes} bytes")
         kind = self.content_type.value
         processor = self.processors.get(kind) or self.processors.get(kind.partition("/")[0])
         if processor is not None and self.coding != IDENTITY:
@@ -263,10 +265,7 @@ class RequestBody:
         return _text("body", self.read(), [self.charset] if self.charset else self.attempt_charsets)
 
     def decode(self, most: int) -> None:
-        """Read what is in its content coding from now on, in pieces, so that it need never be in memory as a whole.
-
-        HTTPError 413 where more than `most` bytes come out, or than maxbytes; 400 where it is broken.
-        """
+        """Read on out of its coding, in pieces. HTTPError 413 beyond `most` bytes or maxbytes, 400 if it is broken."""
         self.maxbytes = min(self.maxbytes or most, most)
         self._decoded = decoded(self.coding, self._receive)
 

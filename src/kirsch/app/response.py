@@ -25,6 +25,13 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 64 * 1024
 DEFAULT_TYPE: Final = "text/html"
+_ADVICE: Final = {
+    "coroutine": "; handlers are plain functions: `async def` is not called here",
+    "dict": "; tools.json_out sends it as JSON, a template tool fills a page with it",
+    "list": "; tools.json_out sends it as JSON",
+}
+"""What may have been meant by what a page handler must not return."""
+
 _HTML: Final = Lasting([(b"Content-Type", b"text/html;charset=utf-8")])
 _BY_COOKIE: Final = Lasting([*_HTML, (b"Vary", b"Cookie")])
 
@@ -271,7 +278,7 @@ class Response(OldResponseNames):
         elif isinstance(body, dict) or not hasattr(body, "__iter__"):
             raise TypeError(
                 f"a page handler returned {type(body).__name__}; it may return str, bytes, None, an iterable of these, "
-                f"or a file"
+                f"or a file{_ADVICE.get(type(body).__name__, '')}"
             )
         return self._encoded(body)
 

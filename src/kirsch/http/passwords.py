@@ -31,7 +31,7 @@ MOST_REMEMBERED: Final = 1000
 
 ARGON2: Final = "argon2id"
 SCRYPT: Final = "scrypt"
-EXTRA: Final = "it needs the package argon2-cffi: pip install kirsch[auth]"
+EXTRA: Final = "it needs the package argon2-cffi: pip install 'kirsch[auth]'"
 
 _COSTS: Final = {ARGON2: {"m": 19456, "t": 2, "p": 1}, SCRYPT: {"ln": 15, "r": 8, "p": 3}}
 _SALT: Final = 16

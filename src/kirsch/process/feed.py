@@ -21,7 +21,7 @@ class Feed(Plugin):
     how many are kept for those who are slow; whoever is further behind misses the oldest. It ends when the bus stops.
     """
 
-    def __init__(self, bus: Bus, heartbeat: float = 15.0, kept: int = 100) -> None:
+    def __init__(self, bus: Bus, heartbeat: float = 5.0, kept: int = 100) -> None:
         super().__init__(bus)
         self.heartbeat = heartbeat
         self._news = threading.Condition()  # guards the three below

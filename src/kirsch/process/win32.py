@@ -119,7 +119,7 @@ control_codes: Final = ControlCodes(graceful=USER_CODES + 10)
 
 
 def _lacking() -> NoReturn:
-    raise ImportError("Windows services need pywin32: pip install kirsch[windows]")
+    raise ImportError("Windows services need pywin32: pip install 'kirsch[windows]'")
 
 
 def _pywin32() -> Any:

@@ -17,6 +17,7 @@ from platform import python_version
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
 from kirsch.app.place import ConfigError
+from kirsch.process.channels import ChannelFailures
 from kirsch.run.checker import Checker, check_config
 from kirsch.run.cherryd import add_cherryd
 from kirsch.run.completion import add_completion
@@ -60,6 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (LookupFailed, ConfigError) as error:
         _say(f"kirsch: {error}", to=sys.stderr)
         return NO_APPLICATION
+    except ChannelFailures:  # the log has each of them, with its traceback
+        _say("kirsch: the start has failed; what has stands above, or in the log", to=sys.stderr)
+        return WRONG
     except Exception:
         _print_own_traceback()
         return NO_APPLICATION
@@ -136,6 +140,8 @@ def _print_own_traceback() -> None:
         step = step.tb_next
     traceback.print_exception(type(error), error, step)
     _say("kirsch: the application cannot be imported; its own error stands above", to=sys.stderr)
+    if isinstance(error, ModuleNotFoundError) and error.name in ("cherrypy", "cheroot"):
+        _say("kirsch: an application of CherryPy's runs as it is with --cherrypy", to=sys.stderr)
 
 
 # -- verbs -----------------------------------------------------------------------------------------------------------

@@ -110,7 +110,7 @@ class Deployment:
 
     def check_autoreload(self) -> Iterator[Finding]:
         """It runs whatever is written to a file, at any time."""
-        if self.config.get("engine.autoreload.on", True):
+        if self.config.get("engine.autoreload.on"):  # without a word, `kirsch run` turns it off
             what = "the process starts anew whenever a file of the program changes"
             yield Finding(
                 ERROR,

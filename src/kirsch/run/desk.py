@@ -24,6 +24,9 @@ AT_DESK: Final = "_KIRSCH_AT_DESK"
 PAUSE: Final = 0.3
 """Seconds between two looks for a change, while the program is broken."""
 
+ENDED: Final = (0, 2, 128 + signal.SIGINT, 128 + signal.SIGTERM)
+"""Statuses of a program that somebody has ended, or that was started in a wrong way: nothing to wait for."""
+
 PASSED_OVER: Final = frozenset({"__pycache__", "node_modules", "venv"})
 """Folders in which nobody changes the program."""
 
@@ -62,7 +65,7 @@ def _watch_over(environ: dict[str, str]) -> int:
     while True:
         before = _changes()
         status = _run(environ)
-        if status in (0, 2) or status < 0:
+        if status in ENDED or status < 0:
             return max(status, 0)
         sys.stderr.write("kirsch: waiting for a change; Ctrl-C ends it\n")
         try:

@@ -38,7 +38,7 @@ def _lasts(path: Path) -> bool:
         certificate = x509.load_pem_x509_certificate(path.read_bytes())
     except ImportError:
         raise ConfigError(
-            "making a certificate needs the extra `tls`: pip install kirsch[tls]", Place("--dev-cert")
+            "making a certificate needs the extra `tls`: pip install 'kirsch[tls]'", Place("--dev-cert")
         ) from None
     except (OSError, ValueError):
         return False

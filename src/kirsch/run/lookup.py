@@ -7,6 +7,7 @@ class of the module that has pages.
 
 from __future__ import annotations
 
+import ast
 import importlib
 import importlib.util
 import inspect
@@ -59,8 +60,8 @@ def take_files(files: Iterable[str]) -> str:
 def mount(target: str | None, files: Iterable[str], as_program: bool = False) -> None:
     """Have on kirsch.tree what is meant. target: as the module says; None for the usual places. files: of config.
 
-    as_program: run it as `python FILE` would, and as an application of CherryPy, with what it does in its own `if
-    __name__ == "__main__"`, unless a name in it is meant.
+    A program that calls quickstart() in its own `if __name__ == "__main__"` is run as `python FILE` would, unless a
+    name in it is meant: its config stands there. as_program: any is, and as an application of CherryPy.
     Raises LookupFailed; what the module itself raises comes through, with its own traceback.
     """
     said = take_files(files)
@@ -68,7 +69,8 @@ def mount(target: str | None, files: Iterable[str], as_program: bool = False) ->
     engine.commanded = True
     if as_program:
         resolve_name("kirsch.compat:install")()  # by its name, as it stands above us
-    module, name = _run(target) if as_program and ":" not in target else _imported(target)
+    alone = ":" not in target and (as_program or _calls_quickstart(target))
+    module, name = _run(target) if alone else _imported(target)
     take_environment(config, os.environ)
     if not name and tree.apps:
         return
@@ -127,15 +129,35 @@ def _found(place: str) -> ModuleSpec:
     return found
 
 
+def _file_of(target: str) -> Path:
+    is_file = target.endswith(".py") or os.sep in target
+    return Path(target if is_file else _found(target).origin or target)
+
+
+def _calls_quickstart(target: str) -> bool:
+    """Whether its source has an `if __name__ == "__main__":` with a call of quickstart() right below."""
+    try:
+        program = ast.parse(_file_of(target).read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return False  # it will be told of when it is imported
+    blocks = [each.body for each in program.body if isinstance(each, ast.If) and "__main__" in ast.unparse(each.test)]
+    return any(
+        isinstance(step, ast.Expr)
+        and isinstance(step.value, ast.Call)
+        and ast.unparse(step.value.func).rpartition(".")[2] == "quickstart"
+        for block in blocks
+        for step in block
+    )
+
+
 def _run(target: str) -> tuple[ModuleType, str]:
     """The program of a target, run."""
-    is_file = target.endswith(".py") or os.sep in target
-    path = Path(target if is_file else _found(target).origin or target)
+    path = _file_of(target)
     sys.argv = [str(path)]
-    return _from_file(path, "__main__"), ""
+    return _from_file(path, "__main__", "" if path == Path(target) else target.rpartition(".")[0]), ""
 
 
-def _from_file(path: Path, name: str = "") -> ModuleType:
+def _from_file(path: Path, name: str = "", package: str = "") -> ModuleType:
     name = name or path.stem
     if not path.exists():
         raise LookupFailed(f"there is no file {str(path)!r} (looked in {os.getcwd()})")
@@ -144,6 +166,7 @@ def _from_file(path: Path, name: str = "") -> ModuleType:
     if spec is None or spec.loader is None:
         raise LookupFailed(f"{path} is no Python file")
     module = importlib.util.module_from_spec(spec)
+    module.__package__ = package
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module

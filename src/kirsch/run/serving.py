@@ -28,6 +28,7 @@ from kirsch.run.lookup import mount, take_files
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wear import Wear
 from kirsch.server.listener import Listener, listen
+from kirsch.server.settings import Settings
 from kirsch.stores.opening import SHARED
 
 if TYPE_CHECKING:
@@ -137,9 +138,21 @@ def _take_sockets(descriptors: dict[str, int]) -> None:
 
     def take() -> None:
         for name, descriptor in descriptors.items():
+            if not name:
+                _say_where(descriptor)
             servers.configure(f"{name}.socket_fd" if name else "socket_fd", descriptor)
 
     engine.subscribe("start", take, SOCKETS_PRIORITY)
+
+
+def _say_where(descriptor: int) -> None:
+    """Warn of a port that is said in the program alone: whoever has made the socket has not imported that."""
+    with socket.socket(fileno=os.dup(descriptor)) as sock:
+        address = sock.getsockname()
+    here, said = (address[1] if isinstance(address, tuple) else 0), server.socket_port
+    if here and said not in (0, here, Settings.socket_port.default):
+        way = "say it by --port, in kirsch.toml, or by the variable KIRSCH_SERVER__SOCKET_PORT"
+        engine.log(f"The program says server.socket_port = {said}, but port {here} was opened for it: {way}", 30)
 
 
 def _subscribe_plugins(options: argparse.Namespace, privileged: bool) -> tuple[Notifier, PIDFile | None]:

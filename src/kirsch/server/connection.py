@@ -37,8 +37,9 @@ RECEIVE = 16 * 1024
 """Bytes received at once by the loop. PERF: with 64 KiB the allocator costs 0.5 µs more a request."""
 RECEIVE_BODY = 256 * 1024
 """Bytes received at once by a handler that reads a large body."""
-LINGER_SECONDS = 2.0
-LINGER_BYTES = 1024 * 1024
+LINGER_SECONDS = 5.0
+LINGER_BYTES = 64 * 1024 * 1024
+"""What is received of a body that nobody wants, so that a client that sends all before it reads gets to its answer."""
 SETTLED = 0.5
 """Seconds that a busy client is given, at the end, to hear `Connection: close` rather than find a closed door."""
 

@@ -118,7 +118,7 @@ def refuse(request: Request, message: str, way_out: str) -> NoReturn:
     if request.show_tracebacks:
         head = request.exchange.head
         sent = ", ".join(
-            f"{name.title()}: {(head.get(name.encode()) or b'none').decode('latin-1')}"
+            f"{name.title()}: {(head.get(name.encode()) or b'(not sent)').decode('latin-1')}"
             for name in ("sec-fetch-site", "origin", "host")
         )
         message += f" For developers: {way_out}. Sent was {sent}; this site is {request.base}."

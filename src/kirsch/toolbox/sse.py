@@ -30,9 +30,10 @@ class SSESettings(Options):
 
 
 class Stream:
-    """The events of a page, as they are sent. seats: one is given back at the end."""
+    """The events of a page, as they are sent to one client. seats: one is given back at the end."""
 
-    def __init__(self, events: Iterable[Any], seats: BoundedSemaphore) -> None:
+    def __init__(self, events: Iterable[Any], client: Any, seats: BoundedSemaphore) -> None:
+        self._client = client
         self._events = iter(events)
         self._source: Any = events
         self._seats: BoundedSemaphore | None = seats
@@ -41,7 +42,10 @@ class Stream:
         return self
 
     def __next__(self) -> bytes:
-        return framed(next(self._events))
+        value = next(self._events)
+        if value is None and self._client.gone:  # so that the seat of somebody who has left is free soon
+            raise StopIteration
+        return framed(value)
 
     def close(self) -> None:
         """Close what the events come from. A second call does nothing."""
@@ -89,5 +93,5 @@ class SSE(PreparedTool):
             return
         if not plan.acquire(blocking=False):
             raise HTTPError(503, "Too many are watching already.", headers={"Retry-After": "10"})
-        response.page = Stream(page, plan)
+        response.page = Stream(page, request.exchange, plan)
         response.stream = True
