@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from typing import TYPE_CHECKING
+from unittest.mock import Mock
 
 import pytest
 
@@ -102,3 +103,25 @@ def test_only_workers_have_colleagues() -> None:
 
     assert Colleagues.of(Bus(), environ).folder == "/nowhere"  # type: ignore[union-attr]
     assert (environ, Colleagues.of(Bus(), environ)) == ({}, None)
+
+
+def test_one_that_begins_to_listen_is_not_taken_for_dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who asks between its bind() and its listen() does not take its socket away; one left behind gives way."""
+    one, other = (Colleagues(Bus(), str(tmp_path), name) for name in "ab")
+    listen = socket.socket.listen
+    for left in (".sock", ".new"):
+        (tmp_path / f"b{left}").touch()
+    monkeypatch.setattr(socket.socket, "listen", lambda ear: (one.ask("who?"), listen(ear)))
+    other.start()
+    assert set(one.ask("who?")) == {"a", "b"}
+    other.stop()
+
+
+def test_without_descriptors_it_waits(several: dict[str, Colleagues], monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does not turn in a circle until there are some again."""
+    accept, tries = socket.socket.accept, Mock(side_effect=OSError)
+    monkeypatch.setattr(socket.socket, "accept", tries)
+    assert several["b"].ask("who?")["a"] == ["who?", "a"]  # it was in accept() before
+    assert several["b"].ask("who?")["a"] is None
+    monkeypatch.setattr(socket.socket, "accept", accept)
+    assert tries.call_count < 20

@@ -77,6 +77,14 @@ def test_other_answers(client, path, status, kind, text):
     assert text in answer.text
 
 
+@pytest.mark.parametrize("accept", ["latin-1", "utf-8;q=0.5, *", "nonsense"])
+def test_no_other_charset_is_tried(client, accept):
+    """That would have a page read to its end that has none."""
+    with client.stream("GET", "/endless", headers={"Accept-Charset": accept}) as answer:
+        assert answer.headers["Content-Type"] == "text/event-stream;charset=utf-8"
+        assert next(answer.pieces) == b"data: more\n\n"
+
+
 def test_head_has_no_end_to_wait_for(client):
     """The head of a page that never ends is told all the same."""
     answer = client.head("/endless")

@@ -11,7 +11,7 @@ import selectors
 import socket
 import threading
 from contextlib import suppress
-from time import monotonic
+from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.process.plugin import Plugin
@@ -25,8 +25,14 @@ FOLDER: Final = "_KIRSCH_ROOM"
 """Set for workers: the folder."""
 
 ENDING: Final = ".sock"
+UNREADY: Final = ".new"
+"""Of one that does not listen yet: whoever found it by its name would take it for one that was killed."""
+
 PATIENCE: Final = 1.0
 """Seconds that an answer may take."""
+
+PAUSE: Final = 0.1
+"""Seconds until it is tried again to hear a question."""
 
 MOST: Final = 1 << 24
 """Bytes that an answer may have."""
@@ -61,9 +67,13 @@ class Colleagues(Plugin):
         if self._socket is not None:
             return
         ear = socket.socket(socket.AF_UNIX)
+        unready = os.path.join(self.folder, self.name + UNREADY)
         try:
-            ear.bind(self._path(self.name))
+            with suppress(FileNotFoundError):
+                os.unlink(unready)
+            ear.bind(unready)
             ear.listen()
+            os.replace(unready, self._path(self.name))  # in place of what a process of this number has left, too
         except OSError as error:
             ear.close()
             self.bus.log(f"Other workers cannot ask this one: {error}", 30)
@@ -131,7 +141,8 @@ class Colleagues(Plugin):
             while self._socket is ear:
                 try:
                     line, _ = ear.accept()
-                except OSError:
+                except OSError:  # no descriptors are left: the question waits
+                    sleep(PAUSE)
                     continue
                 with line, suppress(OSError):
                     line.settimeout(self.patience)

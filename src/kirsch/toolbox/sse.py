@@ -68,6 +68,10 @@ def framed(value: Any) -> bytes:
     return written(event)
 
 
+def _comes_in_pieces(page: Any) -> bool:
+    return not isinstance(page, _WHOLE) and hasattr(page, "__iter__")
+
+
 class SSE(PreparedTool):
     """Sends what the handler yields. A page that returns text or nothing, an error and a redirect are left alone."""
 
@@ -78,15 +82,27 @@ class SSE(PreparedTool):
         return BoundedSemaphore(settings.most)
 
     def before_handler(self, request: Request, response: Response, plan: BoundedSemaphore) -> None:
-        """It is going to wait, for most of the time."""
+        """It is going to wait, for most of the time; and there is one charset of events, so nobody tries any others."""
         request.exchange.step_aside()
+        handler = request.handler
+        if handler is None:
+            return
+
+        def watched(*args: Any, **kwargs: Any) -> Any:
+            page = handler(*args, **kwargs)
+            if _comes_in_pieces(page):
+                response.charset = None  # Accept-Charset would have it read to its end first
+            return page
+
+        request.handler = watched
 
     @standing(priority=5)
     def before_finalize(self, request: Request, response: Response, plan: BoundedSemaphore) -> None:
         """Put the stream in place of the page, while there are seats."""
         page = response.page
-        if isinstance(page, _WHOLE) or not hasattr(page, "__iter__"):
+        if not _comes_in_pieces(page):
             return
+        response.charset = "utf-8"
         response.headers.update(HEADERS)
         if request.method == "HEAD":  # nobody would see the end of it
             response.discard()
