@@ -12,10 +12,10 @@ import time
 from pathlib import Path
 
 from life import life
-from scaling import scaling
+from scaling import scaling, threads
 from trouble import trouble
 
-TABLES = {"life": life, "trouble": trouble, "scaling": scaling}
+TABLES = {"life": life, "trouble": trouble, "scaling": scaling, "threads": threads}
 
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "reliability.md"

@@ -88,7 +88,7 @@ def certificate(table, seconds):
     """The files of the certificate are replaced; the server finds it by itself, or is told to look (SIGUSR1)."""
     times = max(1, round(seconds / 12))
     with Served("--tls-cert", "FOLDER/certificate.pem", prepare=lambda folder: make_certificate(folder, 0)) as served:
-        load = Load(served, seconds, tls=True)
+        load = Load(served, seconds, "--tls")
         for number in every(seconds, times):
             make_certificate(served.folder, number)
             served.signal(signal.SIGUSR1)
@@ -135,7 +135,7 @@ def kill(table, seconds):
 def term(table, seconds):
     """SIGTERM: what was accepted is answered, then nobody is there."""
     with Served() as served:
-        load = Load(served, seconds, "--until-refused", wrk=False)
+        load = Load(served, seconds, "--until-refused", wrk=0)
         time.sleep(min(seconds / 2, 10.0))
         begun = time.monotonic()
         served.signal(signal.SIGTERM)

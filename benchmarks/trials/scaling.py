@@ -33,6 +33,34 @@ def scaling(seconds):
     return table
 
 
+def threads(seconds):
+    """Threads of one process, on one core and on more; of a Python without the GIL, which WITHOUT_GIL names."""
+    python = os.environ.get("WITHOUT_GIL")
+    table = Table("One process without the GIL", ("page", "cores", "requests/s", "ratio", "CPU µs/request"))
+    if not python:
+        table.note("not tried: set WITHOUT_GIL to a python3.13t or later that has httptools and multipart")
+        return table
+    for path, connections in (("/burn", 8), ("/", 50)):
+        first = 0.0
+        for cores in range(1, (os.cpu_count() or 1) + 1):
+            prefix = ("taskset", "-c", f"0-{cores - 1}")
+            with Served(workers=1, prefix=prefix, python=python, environ={"PYTHON_GIL": "0"}) as served:
+                (pid,) = served.workers()
+                used = -cpu_seconds(pid)
+                wrk = Load(served, seconds, own=False, path=path, wrk=connections).finish()["wrk"]
+                used += cpu_seconds(pid)
+            rate = wrk["requests"] / wrk["microseconds"] * 1e6
+            first = first or rate
+            table.add(path, cores, round(rate), f"{rate / first:.2f}", round(used / wrk["requests"] * 1e6))
+    return table
+
+
+def cpu_seconds(pid):
+    """CPU time of a process so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def megabytes(pid):
     """Memory of a process, pages that several share counted in parts."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()

@@ -25,19 +25,18 @@ WRK_CONNECTIONS = 50
 class Served:
     """A running server, as a context. FOLDER in arguments and environ stands for a folder of its own, gone afterwards.
 
-    prepare: called with that folder before the start. files: how many a process may open. environ: more variables.
+    prepare: called with that folder before the start. prefix: a command that runs it. environ: more variables.
     """
 
-    def __init__(self, *arguments, workers=2, environ=None, files=0, prepare=None):
+    def __init__(self, *arguments, workers=2, environ=None, prefix=(), python=sys.executable, prepare=None):
         self.folder = Path(tempfile.mkdtemp(prefix="kirsch-trial-"))
         self.count = workers
         self.port = free_port()
         self.pid_file = self.folder / "pid"
         self.log = self.folder / "log"
         shutil.copy(HERE / "site.py", self.folder / "app.py")
-        command = [sys.executable, "-m", "kirsch", "run", "--port", str(self.port), "--workers", str(workers)]
+        command = [*prefix, python, "-m", "kirsch", "run", "--port", str(self.port), "--workers", str(workers)]
         command += ["--pid-file", str(self.pid_file)]
-        command = [*(["prlimit", f"--nofile={files}:{files}"] if files else []), *command]
         self._command = [*command, *(each.replace("FOLDER", str(self.folder)) for each in arguments)]
         self._environ = {**os.environ, "PYTHONPATH": str(SOURCE)}
         for name, value in (environ or {}).items():
@@ -128,16 +127,15 @@ def free_port():
 
 
 class Load:
-    """Our own client and wrk, or one of them, for so many seconds; finish() gives what both have counted."""
+    """Our own client and wrk (so many connections), or one of them; finish() gives what both have counted."""
 
-    def __init__(self, served, seconds, *flags, own=True, wrk=True, tls=False):
-        flags = [*flags, "--tls"] if tls else flags
+    def __init__(self, served, seconds, *flags, own=True, wrk=WRK_CONNECTIONS, path="/"):
         command = [sys.executable, str(HERE / "client.py"), str(served.port), str(seconds), *flags]
         self._own = subprocess.Popen(command, stdout=subprocess.PIPE, text=True) if own else None
         self._wrk = None
         if wrk:
-            url = f"{'https' if tls else 'http'}://127.0.0.1:{served.port}/"
-            command = ["wrk", "-t1", f"-c{WRK_CONNECTIONS}", f"-d{round(seconds)}", "--timeout", f"{LONG:.0f}"]
+            url = f"{'https' if '--tls' in flags else 'http'}://127.0.0.1:{served.port}{path}"
+            command = ["wrk", "-t1", f"-c{wrk}", f"-d{round(seconds)}", "--timeout", f"{LONG:.0f}"]
             command += ["-s", str(HERE.parent / "wrk.lua"), url, "--", "-", "-"]
             self._wrk = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 

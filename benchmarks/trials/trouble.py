@@ -11,6 +11,7 @@ import subprocess
 import time
 from pathlib import Path
 
+from scaling import cpu_seconds
 from served import Load, Served
 from table import Table
 
@@ -65,7 +66,7 @@ def full_log(table, seconds):
     """The disk of the access log is full for a while, then not."""
     with small_disk(1) as mount, Served("--access-log", "FOLDER/disk/access.log", prepare=mount) as served:
         disk = served.folder / "disk"
-        load = Load(served, seconds, wrk=False)
+        load = Load(served, seconds, wrk=0)
         time.sleep(seconds / 2)
         full = os.statvfs(disk).f_bavail == 0
         subprocess.run(["mount", "-o", "remount,size=200m", disk], check=True)
@@ -89,7 +90,7 @@ def removed_log(table, seconds):
     """The access log is removed under load."""
     with Served("--access-log", "FOLDER/access.log") as served:
         log = served.folder / "access.log"
-        load = Load(served, seconds, wrk=False)
+        load = Load(served, seconds, wrk=0)
         time.sleep(seconds / 2)
         with log.open("rb") as old:
             log.unlink()
@@ -136,12 +137,12 @@ def no_descriptors(table, _seconds):
     """More clients than there may be open files; each asks as soon as it is let in."""
     count = 300
 
-    with Served(files=64) as served:
+    with Served(prefix=("prlimit", "--nofile=64:64")) as served:
         silent = asyncio.run(arrive(served.port, 100, silent=1.0))
-        used = -cpu(served)
+        used = -sum(map(cpu_seconds, served.workers()))
         begun = time.monotonic()
         answered, slowest = asyncio.run(arrive(served.port, count, hold=0.2))
-        used += cpu(served)
+        used += sum(map(cpu_seconds, served.workers()))
         took = time.monotonic() - begun
         said = "no new connections" in served.log.read_text()
         alive = served.ask("/")[0] == 200
@@ -155,15 +156,6 @@ def no_descriptors(table, _seconds):
         what,
         ok=answered == count and said and alive and not silent[0],
     )
-
-
-def cpu(served):
-    """CPU seconds of the workers so far."""
-    ticks = 0
-    for pid in served.workers():
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 async def arrive(port, count, silent=0.0, hold=0.0, patience=30.0):
@@ -201,7 +193,7 @@ def clock(table, seconds):
         return
     environ = FAKED | {"FAKETIME_TIMESTAMP_FILE": "FOLDER/clock"}
     with Served(environ=environ, prepare=lambda folder: step(folder, "+0")) as served:
-        load = Load(served, seconds, wrk=False)
+        load = Load(served, seconds, wrk=0)
         _, first, cookie, before = served.ask("/count")
         step(served.folder, f"-{HALF_AN_HOUR}")
         time.sleep(seconds / 3)

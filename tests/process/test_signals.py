@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import queue
 import signal
 import sys
 import threading
@@ -124,13 +125,12 @@ def test_own_plans_for_an_ending_signal(bus: Bus, handler: SignalHandler) -> Non
 
 def test_nobody_blocks(bus: Bus, handler: SignalHandler) -> None:
     """With nobody in block(), the exit is made by a thread of its own."""
-    seen: list[str] = []
-    bus.subscribe("exit", lambda: seen.append(threading.current_thread().name))
+    seen: queue.Queue[str] = queue.Queue()
+    bus.subscribe("exit", lambda: seen.put(threading.current_thread().name))
     handler.subscribe()
     bus.start()
     send("SIGTERM")
-    bus.wait(State.EXITING)
-    assert seen == ["Signal SIGTERM"]
+    assert seen.get(timeout=5) == "Signal SIGTERM"
 
 
 def test_ctrl_c_without_block(bus: Bus, handler: SignalHandler) -> None:

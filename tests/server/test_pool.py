@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 import threading
 import time
+import types
 
 import pytest
 
 from kirsch.server import pool
 from kirsch.server import server as server_module
+from kirsch.server.settings import Settings
 from tests.server.wire import GET, client_of, eventually, serving
 
 pytestmark = pytest.mark.usefixtures("poller")
@@ -162,6 +164,14 @@ def test_an_answer_on_its_way_is_not_followed_by_a_503(gate):
             assert reader.ask(SLOW).status == 200
         for client in busy:
             client.sock.close()
+
+
+@pytest.mark.parametrize(("burdens", "own", "chosen"), [([5], 0, 0), ([1, 2], 1, 0), ([2, 2], 1, 1), ([0, 3, 0], 1, 0)])
+def test_who_is_let_in_goes_to_the_emptiest(burdens, own, chosen):
+    """To the loop with the fewest clients, and of several to the one that has let it in."""
+    some = pool.Pool(Settings())
+    some.loops = [types.SimpleNamespace(burden=burden) for burden in burdens]
+    assert some.emptiest(some.loops[own]) is some.loops[chosen]
 
 
 def test_listeners_hear_of_each_thread(gate):

@@ -50,6 +50,9 @@ class Threads(Protocol):
     def lay_down(self, loop: Any) -> None:
         """Behind those that wait for a thread already."""
 
+    def emptiest(self, loop: Any) -> Any:
+        """Whose client the next one is to be; `loop` has let it in."""
+
     def connections(self) -> int:
         """How many there are, of all loops."""
 

@@ -66,6 +66,7 @@ class Loop:
         self.stopping = False
         self.retired = False
         self.held = False  # for longer than this turn
+        self.shut_off = threading.Event()
         self.empty = threading.Event()
         self.now = monotonic()
         self.standing = b""
@@ -267,9 +268,14 @@ class Loop:
             except OSError as error:
                 self._stop_accepting(error)
                 return
-            self._admit(sock, client, listener)
+            loop = self.pool.emptiest(self)
+            if loop is self:
+                self.admit(sock, client, listener)
+            else:
+                loop.call(partial(loop.admit, sock, client, listener))
 
-    def _admit(self, sock: socket.socket, client: tuple[str, int], listener: Listener) -> None:
+    def admit(self, sock: socket.socket, client: tuple[str, int], listener: Listener) -> None:
+        """A client has been let in."""
         self.accepted += 1
         announced = self.times.announcing and is_among(client[0], self.times.announcing)
         if listener.door is not None:
@@ -291,6 +297,11 @@ class Loop:
         self._pause = min(self._pause, SECONDS_WITHOUT_ACCEPTING)
         for fd in self.listeners:
             self.poller.remove(fd)
+
+    @property
+    def burden(self) -> int:
+        """How many clients it has, or is about to have. From any thread."""
+        return len(self.connections) + len(self._calls)
 
     # -- time ----------------------------------------------------------------------------------------------------
 
@@ -318,20 +329,27 @@ class Loop:
 
     # -- the end -------------------------------------------------------------------------------------------------
 
-    def stop(self, linger: float | None = None) -> None:
-        """Take in who stands at the door, close it, and let everyone leave. From any thread.
+    def shut(self) -> None:
+        """Take in who stands at the door, and close it; then it is `shut_off`. From any thread."""
+        self.call(self._shut)
 
-        linger: seconds that who is idle may still ask; SETTLED without.
-        """
-        self.call(partial(self._stop, SETTLED if linger is None else linger))
-
-    def _stop(self, linger: float) -> None:
+    def _shut(self) -> None:
         for listener in self.listeners.values():
             listener.shut()
             self._accept(listener, self.times.max_connections or 65536)
             self.poller.forget(listener.fd)
             listener.close()
         self.listeners, self._not_accepting = {}, 0.0
+        self.shut_off.set()
+
+    def stop(self, linger: float | None = None) -> None:
+        """Let everyone leave, once all loops are shut off: none hands us a client any more. From any thread.
+
+        linger: seconds that who is idle may still ask; SETTLED without.
+        """
+        self.call(partial(self._stop, SETTLED if linger is None else linger))
+
+    def _stop(self, linger: float) -> None:
         self.stopping = True
         self._pause = min(self._pause, SETTLED / 4)
         self._next_sweep = 0.0

@@ -214,6 +214,10 @@ class Pool:
         """Lay a baton behind those that are kept already: this thread takes one of them next."""
         self.kept.insert(0, loop)
 
+    def emptiest(self, loop: Loop) -> Loop:
+        """The loop with the fewest clients: who wakes up first would let in all of a crowd, while others sleep."""
+        return loop if len(self.loops) == 1 else min(self.loops, key=lambda each: (each.burden, each is not loop))
+
     def connections(self) -> int:
         """How many clients are connected, to all loops."""
         return sum(len(loop.connections) for loop in self.loops)

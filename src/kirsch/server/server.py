@@ -137,6 +137,10 @@ class Server:
                 return True
             until = monotonic() + (self.settings.shutdown_timeout if timeout is None else timeout)
             for loop in loops:
+                loop.shut()
+            for loop in loops:
+                loop.shut_off.wait(max(0.0, until - monotonic()))
+            for loop in loops:
                 loop.stop(linger)
             emptied = [loop.empty.wait(max(0.0, until - monotonic())) for loop in loops]
             for loop in loops:
