@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -50,3 +52,12 @@ def test_close_others():
     assert environ == {}
     with pytest.raises(OSError, match="Bad file descriptor"):
         os.fstat(number)
+
+
+def test_other_processes_do_not_inherit_it():
+    """One that the program starts meanwhile has other things by these numbers."""
+    program = (
+        "import kirsch, os; from kirsch.server.handdown import GIVEN; print(GIVEN, '_KIRSCH_SOCKETS' in os.environ)"
+    )
+    answer = subprocess.check_output([sys.executable, "-c", program], env=os.environ | {VARIABLE: "7 8"}, text=True)
+    assert answer == "{'_KIRSCH_SOCKETS': '7 8'} False\n"

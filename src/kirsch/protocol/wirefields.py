@@ -10,7 +10,7 @@ _LINE_END = len(" HTTP/1.1\r\n")
 
 MOST: Final = 256
 LONGEST: Final = 4096
-"""Bytes of the fields that are remembered: a megabyte or two in all, at most."""
+"""Bytes of the fields that are remembered: with what is made of them, some 16 MB in all, if somebody wants it so."""
 
 
 class WireFields(Fields):

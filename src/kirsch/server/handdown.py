@@ -17,6 +17,11 @@ if TYPE_CHECKING:
 VARIABLE: Final = "_KIRSCH_SOCKETS"
 """Descriptors, with blanks between them."""
 
+GIVEN: Final = {VARIABLE: os.environ.pop(VARIABLE, "")}
+"""What the run before has said. It is out of the environment, as processes started meanwhile, by the program that is
+imported, would inherit it, but not the descriptors: they have others by these numbers, and would close them.
+"""
+
 
 def hand_down(sock: socket.socket, environ: MutableMapping[str, str] = os.environ) -> None:
     """Keep it open for the next run, whatever becomes of this object."""
@@ -25,7 +30,7 @@ def hand_down(sock: socket.socket, environ: MutableMapping[str, str] = os.enviro
     environ[VARIABLE] = f"{environ.get(VARIABLE, '')} {copy}".strip()
 
 
-def taken_over(address: Any, environ: MutableMapping[str, str] = os.environ) -> socket.socket | None:
+def taken_over(address: Any, environ: MutableMapping[str, str] = GIVEN) -> socket.socket | None:
     """The socket of this address that the run before has handed down, if there is one."""
     numbers = environ.get(VARIABLE, "").split()
     for number in numbers:
@@ -45,7 +50,7 @@ def _name(sock: socket.socket) -> Any:
     return os.fsdecode(name) if isinstance(name, bytes) else name
 
 
-def close_others(environ: MutableMapping[str, str] = os.environ) -> None:
+def close_others(environ: MutableMapping[str, str] = GIVEN) -> None:
     """Close those on which nobody has gone on to listen."""
     for number in environ.pop(VARIABLE, "").split():
         with suppress(OSError, ValueError):
