@@ -178,11 +178,12 @@ def test_sessions_are_those_of_all(served):
 
 def test_a_broken_reload_changes_nothing(served):
     """New code that cannot be imported is told of, and the old one goes on."""
-    before = served.workers()
+    before = set()
+    served.until(lambda: before.update(served.workers()) or len(before) == 2)  # twenty requests may all go to one
     served.program.write_text("this is no Python")
     os.kill(served.pid(), signal.SIGHUP)
     served.until(lambda: "the old ones go on serving" in served.log.read_text())
-    assert served.workers() == before
+    assert served.workers() <= before
     assert "SyntaxError" in served.log.read_text()
 
 
