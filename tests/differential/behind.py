@@ -113,6 +113,11 @@ DETAILS = (
         },
     ),
     Known("10.2", "a media type reads as it was sent", {"body": ("detail: upload type",)}),
+    Known(
+        "10.5",
+        "maxbytes holds for bodies of any type, also for those that nobody reads",
+        {"200 → 413": ("form: too large, of another type",)},
+    ),
     Known("10.2", "a body that nothing has read can be had as text", {"500 → 200": ("detail: body fullvalue",)}),
 )
 

@@ -115,7 +115,7 @@ def test_what_is_no_hash(hashed):
 def test_without_the_package(monkeypatch):
     """A hash by argon2 is not taken for a wrong password: it is said what to install."""
     monkeypatch.setitem(sys.modules, "argon2.low_level", None)
-    with pytest.raises(RuntimeError, match=r"pip install kirsch\[auth\]"):
+    with pytest.raises(RuntimeError, match=r"pip install 'kirsch\[auth\]"):
         Passwords("scrypt").verify("secret", ARGON2)
 
 

@@ -215,7 +215,7 @@ def test_commands_go_to_pywin32(services: Any) -> None:
 )
 def test_without_pywin32_it_is_said_what_is_missing(call: Any) -> None:
     """By whatever needs it; the module itself can be imported, and subclasses made."""
-    with pytest.raises(ImportError, match=r"need pywin32: pip install kirsch\[windows\]"):
+    with pytest.raises(ImportError, match=r"need pywin32: pip install 'kirsch\[windows\]"):
         call()
 
 

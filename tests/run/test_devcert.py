@@ -44,5 +44,5 @@ def test_made_anew(tmp_path, monkeypatch, what):
 def test_without_the_extra(tmp_path, monkeypatch):
     """Without the library it says what to install."""
     monkeypatch.setitem(__import__("sys").modules, "cryptography", None)
-    with pytest.raises(ConfigError, match=r"pip install kirsch\[tls\]"):
+    with pytest.raises(ConfigError, match=r"pip install 'kirsch\[tls\]"):
         dev_certificate({"XDG_CACHE_HOME": str(tmp_path)})
