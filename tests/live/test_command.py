@@ -97,6 +97,18 @@ def test_run_a_wsgi_application(serve):
     assert serve("run", WSGI).ask() == "hello from http"
 
 
+def test_factory(tmp_path):
+    """A function that makes a WSGI application is called: one that needs nothing by itself, any other by --factory."""
+    makers = WSGI + "def create(mode=None, start_response=None): return application\n"
+    served = Served(tmp_path, text=makers, arguments=("app:create", "--factory"))
+    try:
+        served.until(served.ask)
+        assert served.ask() == "hello from http"
+    finally:
+        served.process.kill()
+        served.process.wait()
+
+
 def test_dev_runs_anew(serve):
     """At the desk a change is served soon; what is broken is told of, and waited for; whatever the environment is."""
     served = serve("dev", PROGRAM + "kirsch.config.update({'environment': 'production'})\n")

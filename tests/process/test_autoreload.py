@@ -78,6 +78,19 @@ def test_a_file_that_appears_restarts(bus: Bus, source: Path, reloader: Autorelo
     assert _restarts(bus)
 
 
+def test_a_folder(bus: Bus, source: Path, reloader: Autoreloader) -> None:
+    """What a program is made of is watched below a folder, however deep; what it writes there itself is not."""
+    page = source.parent / "templates" / "page.html"
+    page.parent.mkdir()
+    paths = [source.with_name("site.log"), source.with_name(".hidden.py"), page]
+    reloader.folders.add(str(source.parent))
+    for path, expected in zip(paths, (False, False, True), strict=True):
+        for seconds in (1, 2):
+            _write(path, "anything", seconds)
+            reloader.look()
+        assert _restarts(bus) is expected
+
+
 def test_a_broken_file_is_waited_for(bus: Bus, source: Path, reloader: Autoreloader, lines: list[str]) -> None:
     """What cannot be compiled is told once and waited for; mended, it is run."""
     _write(source, "answer = (\n", 2)

@@ -50,6 +50,15 @@ def test_monitor_calls_from_start_to_stop(bus: Bus) -> None:
     assert monitor.thread is None
 
 
+@pytest.mark.parametrize("kind", [BackgroundTask, PerpetualTimer])
+def test_a_task_runs_inside_a_block(kind: type[BackgroundTask]) -> None:
+    """As a context manager a task calls inside the block, and its thread ends with it."""
+    calls = Calls()
+    with kind(0.001, calls) as task:
+        assert calls.reach(2)
+    assert not task.is_alive()
+
+
 def test_an_error_is_logged_and_the_next_call_made(bus: Bus, lines: list[str]) -> None:
     """A callback that fails is called again, and each failure is in the log with its traceback."""
     calls = Calls(ValueError("broken"))

@@ -169,6 +169,8 @@ def test_check_in_words(kirsch_command):
         (["routes"], "import kirsch\nkirsch.config.update({'server.port': 1})", 3, "server.port"),
         (["explain", "/x"], "import kirsch\nkirsch.tree.mount(None, '/y')", 1, "nothing is mounted at /x"),
         (["serve"], "", 2, "invalid choice"),
+        (["rnu"], "", 2, "did you mean 'run'?"),
+        (["run", "--prot", "80"], "", 2, "unrecognized arguments: --prot; did you mean '--port'?"),
     ],
 )
 def test_what_goes_wrong(kirsch_command, arguments, program, code, words):

@@ -30,12 +30,15 @@ def script(capsys):
         ("new --wor", ""),
         ("cherryd --pid", "--pidfile"),
         ("run ap", ""),
+        ("--v", "--version"),
+        ("completion ", "bash fish zsh"),
+        ("completion z", "zsh"),
         ("nonsense --x", ""),
     ],
 )
 def test_bash(script, words, completed):
     """Verbs first, then the flags of the verb; for names of files the shell is left to itself."""
-    asked = f'COMP_WORDS=(kirsch {words}); COMP_CWORD={len(words.split())}; _kirsch; echo "${{COMPREPLY[*]}}"'
+    asked = f'COMP_WORDS=(kirsch {words} ""); COMP_CWORD={words.count(" ") + 1}; _kirsch; echo "${{COMPREPLY[*]}}"'
     done = subprocess.run(
         [shutil.which("bash"), "--norc"], input=script("bash") + asked, capture_output=True, text=True, check=True
     )
@@ -49,4 +52,5 @@ def test_other_shells(script):
     fish = script("fish").splitlines()
     assert any("-a run -d 'serve, for production'" in line for line in fish)
     assert any("from run' -l workers -d" in line for line in fish)
+    assert any("from completion' -a 'bash fish zsh'" in line for line in fish)
     assert all(line.count("'") % 2 == 0 or "\\'" in line for line in fish)

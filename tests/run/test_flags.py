@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import os
 
 import pytest
 
 from kirsch.app.place import ConfigError
 from kirsch.run import flags
-from kirsch.run.flags import add_flags, cores, settings_of, take_env_file, workers_of
+from kirsch.run.flags import add_serving_flags, cores, settings_of, take_env_file, workers_of
 
 
 def _settings(*arguments, **environ):
     parser = argparse.ArgumentParser()
-    add_flags(parser)
+    add_serving_flags(parser)
     return settings_of(parser.parse_args(arguments), environ).sections
 
 
@@ -26,6 +27,8 @@ def _settings(*arguments, **environ):
         (["--timeout-keep-alive", "2.5"], "server.keep_alive_timeout", 2.5),
         (["--access-log", "a.log"], "log.access_file", "a.log"),
         (["--forwarded-allow-ips", "10.0.0.0/8, unix"], "request.trusted_proxies", ["10.0.0.0/8", "unix"]),
+        (["--proxy-headers"], "tools.proxy.on", True),
+        (["--reload"], "engine.autoreload.on", True),
         (["--set", "tools.gzip.on=true"], "tools.gzip.on", True),
         (["--set", "log.screen=no"], "log.screen", False),
         (["--set", "title=a = b"], "title", "a = b"),
@@ -49,6 +52,13 @@ def test_wrong_flags(arguments, message):
     """A value that will not do is refused with the name of the flag."""
     with pytest.raises(ConfigError, match=message):
         _settings(*arguments)
+
+
+def test_folders_to_watch():
+    """They stand there as they are from here, since the program may go elsewhere; who names one wants it watched."""
+    here = [os.path.abspath(name) for name in ("pages", "templates")]
+    watched = {"engine.autoreload.folders": here, "engine.autoreload.on": True}
+    assert _settings("--reload-dir", "pages", "--reload-dir", "templates") == watched
 
 
 def test_usual_variables():

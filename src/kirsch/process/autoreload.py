@@ -22,20 +22,27 @@ if TYPE_CHECKING:
 GONE: Final = -1
 """In place of a time of change."""
 
+PASSED_OVER: Final = frozenset({"__pycache__", "node_modules", "venv"})
+"""Folders in which nobody changes the program."""
+
+SUFFIXES: Final = (".py", ".toml", ".ini", ".conf", ".cfg", ".html", ".xml", ".jinja", ".jinja2", ".j2", ".mako")
+"""Of files that a program is made of; others in its folders, such as logs and databases, it writes itself."""
+
 
 class Autoreloader(Monitor):
     """Looks every `frequency` seconds whether a file has changed, and then restarts the bus, if somebody is in block().
 
     With the package watchfiles (`kirsch[reload]`) it is told by the system, and looks at once, and seldom otherwise.
     Watched are the files of all modules imported so far whose name begins as the regular expression `match` says, and
-    `files`, a set that anybody may add to. A module that is no valid Python any more is waited for: the program goes
-    on until it can be run anew.
+    `files`, a set that anybody may add to, and what stands below `folders`, as SUFFIXES say. A module that is no valid
+    Python any more is waited for: the program goes on until it can be run anew.
     """
 
     def __init__(self, bus: Bus, frequency: float = 1, match: str = ".*") -> None:
         super().__init__(bus, self.look, frequency)
         self.match = match
         self.files: set[str] = set()
+        self.folders: set[str] = set()
         self.mtimes: dict[str, int] = {}
         self._spoken: set[tuple[str, int]] = set()  # what was said of broken files, so that it is said once
 
@@ -90,6 +97,15 @@ class Autoreloader(Monitor):
             if wanted.match(name) and (file := _file_of(module)):
                 yield os.path.join(STARTUP_DIRECTORY or "", file)
         yield from list(self.files)
+        for top in list(self.folders):
+            yield from files_below(top)
+
+
+def files_below(top: str) -> Iterator[str]:
+    """The files of a program in a folder and those in it, but for hidden ones."""
+    for folder, inner, names in os.walk(top):
+        inner[:] = [name for name in inner if not name.startswith(".") and name not in PASSED_OVER]
+        yield from (os.path.join(folder, name) for name in names if name.endswith(SUFFIXES) and name[0] != ".")
 
 
 def _file_of(module: ModuleType) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from kirsch.process.plugin import Plugin, priority
 
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 class BackgroundTask(threading.Thread):
     """A daemon thread that calls a function every `interval` seconds, from one interval after its start on.
 
-    What the function raises is logged on the bus, and the next call is made all the same.
+    What the function raises is logged on the bus, and the next call is made all the same. As a context manager it runs
+    inside the block, which waits at its end for a call that is being made.
     """
 
     def __init__(
@@ -38,6 +39,15 @@ class BackgroundTask(threading.Thread):
     def cancel(self) -> None:
         """Make no more calls. One that is being made goes on; the thread ends at once otherwise."""
         self._cancelled.set()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cancel()
+        if self is not threading.current_thread():
+            self.join()
 
     def run(self) -> None:
         """Call, until cancelled."""

@@ -6,7 +6,6 @@ Exit codes: 0 fine · 1 something was found wrong · 2 the command line is wrong
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import sys
@@ -29,10 +28,12 @@ from kirsch.run.inside import add_health, add_shell
 from kirsch.run.lookup import LookupFailed, applications
 from kirsch.run.migrate import add_migrate
 from kirsch.run.newproject import add_new
+from kirsch.run.parser import Parser
 from kirsch.run.routes import Route, name_of, routes_of
 from kirsch.run.serving import add_run
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
 
     from kirsch.app.application import Application
@@ -52,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not (sys.argv[1:] if arguments is None else arguments):
         parser.print_help(sys.stderr)
         return MISUSED
-    options = parser.parse_args(arguments)
+    options = parser.parse_args(sys.argv[1:] if arguments is None else arguments)
     try:
         if options.alone is not None:
             code: int = options.alone(options)
@@ -81,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make_parser() -> argparse.ArgumentParser:
     """The command line with all its verbs."""
-    common = argparse.ArgumentParser(add_help=False)
+    common = Parser(add_help=False)
     common.add_argument(
         "--app", metavar="TARGET", help="module:name or a file; by default [tool.kirsch] app, app.py, main.py"
     )
@@ -90,10 +91,10 @@ def make_parser() -> argparse.ArgumentParser:
     )
     common.add_argument("--cherrypy", action="store_true", help="run an application of CherryPy's as it is")
     common.add_argument("--json", action="store_true", help="print JSON")
-    parser = argparse.ArgumentParser(prog="kirsch", description="Serve a site, or look into it without serving it.")
+    parser = Parser(prog="kirsch", description="Serve a site, or look into it without serving it.")
     parser.set_defaults(alone=None)
     parser.add_argument("--version", action="version", version=f"kirsch {version()}, Python {python_version()}")
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    verbs = parser.verbs = parser.add_subparsers(required=True, metavar="VERB")
     for add in (add_dev, add_run, add_new):
         add(verbs, common)
     routes = verbs.add_parser("routes", parents=[common], help="all pages: path, methods, handler, parameters, tools")

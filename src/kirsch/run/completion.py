@@ -17,13 +17,18 @@ _kirsch() {{
         case ${{COMP_WORDS[1]}} in
 {cases}
         esac
-        case $word in -*) ;; *) return ;; esac
     fi
-    while IFS='' read -r line; do COMPREPLY+=("$line"); done < <(compgen -W "$words" -- "$word")
+    while IFS='' read -r line; do
+        case $line in -*) case $word in -*) ;; *) continue ;; esac ;; esac
+        COMPREPLY+=("$line")
+    done < <(compgen -W "$words" -- "$word")
 }}
 complete -o default -F _kirsch kirsch
 """
-"""Words that are no flags are names of files, which the shell knows itself (`-o default`)."""
+"""Flags are shown to who begins one; other words are names of files, which the shell knows itself (`-o default`)."""
+
+FIRST: Final = ("--help", "--version")
+"""Flags of the command itself."""
 
 ZSH: Final = "autoload -U +X bashcompinit && bashcompinit\n"
 
@@ -48,11 +53,24 @@ def flags_of(parser: argparse.ArgumentParser) -> Iterator[tuple[str, str]]:
                 yield flag, action.help or ""
 
 
+def words_of(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """Its flags, and the words that stand for themselves, such as the shells of `completion`."""
+    yield from (flag for flag, _ in flags_of(parser))
+    yield from choices_of(parser)
+
+
+def choices_of(parser: argparse.ArgumentParser) -> Iterator[str]:
+    """What may stand for an argument of a few values."""
+    for action in parser._actions:
+        if not action.option_strings and action.choices:
+            yield from map(str, action.choices)
+
+
 def bash(verbs: Any) -> str:
     """For `source <(kirsch completion bash)`."""
-    flags = {name: " ".join(flag for flag, _ in flags_of(each)) for name, each in verbs.choices.items()}
-    cases = [f'            {name}) words="{words}" ;;' for name, words in flags.items()]
-    return BASH.format(verbs=" ".join(verbs.choices), cases="\n".join(cases))
+    found = {name: " ".join(words_of(each)) for name, each in verbs.choices.items()}
+    cases = [f'            {name}) words="{words}" ;;' for name, words in found.items()]
+    return BASH.format(verbs=" ".join((*FIRST, *verbs.choices)), cases="\n".join(cases))
 
 
 def zsh(verbs: Any) -> str:
@@ -70,6 +88,8 @@ def fish(verbs: Any) -> str:
             f"complete -c kirsch -n '__fish_seen_subcommand_from {name}' -l {flag[2:]} -d {_quoted(about)}"
             for flag, about in flags_of(parser)
         )
+        if words := " ".join(choices_of(parser)):
+            lines.append(f"complete -c kirsch -f -n '__fish_seen_subcommand_from {name}' -a {_quoted(words)}")
     return "\n".join(lines) + "\n"
 
 

@@ -135,4 +135,4 @@ def _set_plugin(plugin: Plugin, name: str, attribute: str, value: Any) -> None:
     if attribute not in known:
         key = f"engine.{name}.{attribute}"
         raise OptionError(key, f"there is no such option{did_you_mean(attribute, known)}")
-    setattr(plugin, attribute, set(value) if attribute == "files" else value)
+    setattr(plugin, attribute, set(value) if attribute in ("files", "folders") else value)

@@ -55,13 +55,30 @@ PROXIES: Final = "request.trusted_proxies"
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
-    """All of them, for a verb that serves, or asks who does."""
+    """Those of a verb that serves, or asks who does."""
     for flag in FLAGS:
         parser.add_argument(flag.name, metavar=flag.metavar, help=flag.words, dest=flag.key)
+    parser.add_argument("--proxy-headers", action="store_true", help="believe proxies: tools.proxy.on for all pages")
     parser.add_argument("--forwarded-allow-ips", metavar="LIST", help="proxies to believe, with commas between them")
     parser.add_argument("--set", metavar="KEY=VALUE", action="append", default=[], help="any other key of config")
     parser.add_argument("--env-file", metavar="FILE", help="variables of the environment, as NAME=value")
     parser.add_argument("--app-dir", metavar="DIR", help="where to look for the module; here without")
+
+
+def add_serving_flags(parser: argparse.ArgumentParser) -> None:
+    """The same, and those of a verb that serves."""
+    add_flags(parser)
+    parser.add_argument("--factory", action="store_true", help="what is named makes the application, and is called")
+    parser.add_argument(
+        "--reload", action="store_true", help="run the program anew when it changes, as dev always does"
+    )
+    parser.add_argument(
+        "--reload-dir",
+        metavar="DIR",
+        action="append",
+        default=[],
+        help="the same for what is below there, templates too",
+    )
 
 
 def settings_of(options: argparse.Namespace, environ: Mapping[str, str]) -> Source:
@@ -73,6 +90,13 @@ def settings_of(options: argparse.Namespace, environ: Mapping[str, str]) -> Sour
             said, name = environ[flag.variable], f"variable {flag.variable}"
         if said is not None:
             settings[flag.key] = value_of(flag.key, said, name)
+    folders = getattr(options, "reload_dir", [])
+    if folders:
+        settings["engine.autoreload.folders"] = [os.path.abspath(each) for each in folders]
+    if folders or getattr(options, "reload", False):
+        settings["engine.autoreload.on"] = True
+    if getattr(options, "proxy_headers", False):
+        settings["tools.proxy.on"] = True
     if (proxies := getattr(options, "forwarded_allow_ips", None)) is not None:
         settings[PROXIES] = [each.strip() for each in proxies.split(",") if each.strip()]
     for pair in getattr(options, "set", ()):

@@ -57,11 +57,12 @@ def take_files(files: Iterable[str]) -> str:
     return said
 
 
-def mount(target: str | None, files: Iterable[str], as_program: bool = False) -> None:
+def mount(target: str | None, files: Iterable[str], as_program: bool = False, factory: bool = False) -> None:
     """Have on kirsch.tree what is meant. target: as the module says; None for the usual places. files: of config.
 
     A program that calls quickstart() in its own `if __name__ == "__main__"` is run as `python FILE` would, unless a
-    name in it is meant: its config stands there. as_program: any is, and as an application of CherryPy.
+    name in it is meant: its config stands there. as_program: any is, and as an application of CherryPy. factory: what is named
+    makes the application, whatever it looks like.
     Raises LookupFailed; what the module itself raises comes through, with its own traceback.
     """
     said = take_files(files)
@@ -74,11 +75,11 @@ def mount(target: str | None, files: Iterable[str], as_program: bool = False) ->
     take_environment(config, os.environ)
     if not name and tree.apps:
         return
-    thing = _thing(module, name)
+    thing = _made(_thing(module, name), factory)
     if is_wsgi(thing):
         tree.graft(thing, "")
-    elif (application := _made(thing) if thing is not None else None) is not None:
-        tree.mount(application)
+    elif thing is not None and thing is not tree:  # or else it has mounted by itself
+        tree.mount(thing if isinstance(thing, AnyApplication) else Application(thing))
     if not tree.apps:
         names = _classes_of_pages(module) or ["name"]
         raise LookupFailed(
@@ -215,20 +216,19 @@ def _classes_of_pages(module: ModuleType) -> list[str]:
     return [name for name, each in own.items() if any(is_page(value) for value in vars(each).values())]
 
 
-def _made(thing: Any) -> AnyApplication | None:
-    made = isinstance(thing, AnyApplication)
-    if callable(thing) and not made and not getattr(thing, "exposed", False) and not _needs_nothing(thing):
-        raise LookupFailed(
-            f"{getattr(thing, '__qualname__', thing)!s} cannot be called without arguments; name a function that can, "
-            "such as create_app"
-        )
-    if isinstance(thing, type) and not issubclass(thing, AnyApplication):
-        thing = thing()
-    elif callable(thing) and not isinstance(thing, AnyApplication) and not getattr(thing, "exposed", False):
-        made = thing()
-        if made is None:
-            return None  # a function that mounts by itself
-        thing = made
-    if thing is tree:
-        return None
-    return thing if isinstance(thing, AnyApplication) else Application(thing)
+def _made(thing: Any, factory: bool) -> Any:
+    """What a function or a class makes, or the thing itself if it is neither."""
+    if not factory:
+        if (
+            not callable(thing)
+            or isinstance(thing, AnyApplication)
+            or getattr(thing, "exposed", False)
+            or is_wsgi(thing)
+        ):
+            return thing
+        if not _needs_nothing(thing):
+            raise LookupFailed(
+                f"{getattr(thing, '__qualname__', thing)!s} cannot be called without arguments; name a function that "
+                "can, such as create_app"
+            )
+    return thing()

@@ -23,7 +23,7 @@ from kirsch.process.plugins import Daemonizer, DropPrivileges, PIDFile
 from kirsch.process.supervisor import Supervisor
 from kirsch.process.worker import SUCCESSOR
 from kirsch.run.defaults import AT_START, config, engine, log, server, servers, tell
-from kirsch.run.flags import add_flags, settings_of, take_surroundings, workers_of
+from kirsch.run.flags import add_serving_flags, settings_of, take_surroundings, workers_of
 from kirsch.run.lookup import mount, take_files
 from kirsch.run.surroundings import take_environment
 from kirsch.run.wear import Wear
@@ -57,7 +57,7 @@ def add_run(verbs: Any, common: argparse.ArgumentParser) -> None:
     """The verb."""
     parser = verbs.add_parser("run", parents=[common], help="serve, for production")
     parser.add_argument("target", nargs="?", help="as --app")
-    add_flags(parser)
+    add_serving_flags(parser)
     parser.add_argument("--workers", metavar="N|auto", help="processes that serve, with one that supervises them")
     parser.add_argument("--limit-max-requests", metavar="N", type=int, help="replace a worker after so many requests")
     parser.add_argument("--limit-memory", metavar="MB", type=int, help="replace a worker that has grown to so much")
@@ -75,6 +75,8 @@ def run(options: argparse.Namespace) -> int:
     config.update({"environment": "production", "log.screen": True})
     link = Link.of(engine, os.environ)
     workers = workers_of(options, os.environ)
+    if workers and (options.reload or options.reload_dir):
+        raise ConfigError("workers are not reloaded by a change, but by SIGHUP to their supervisor", Place("--reload"))
     succeeding = bool(os.environ.pop(SUCCESSOR, ""))
     if workers and (link is None or succeeding):
         return _supervise(options, said, workers, link)
@@ -95,7 +97,7 @@ def _serve(options: argparse.Namespace, said: Source, link: Link | None) -> int:
             engine.signal_handler.handlers["SIGHUP"] = engine.restart
     else:
         _become_worker(link, options)
-    mount(options.target or options.app, options.config or [], options.cherrypy)
+    mount(options.target or options.app, options.config or [], options.cherrypy, options.factory)
     config.update(said)  # now, as servers and plugins that are turned on while the engine starts miss that
     return stay()
 
