@@ -61,8 +61,8 @@ def mount(target: str | None, files: Iterable[str], as_program: bool = False, fa
     """Have on kirsch.tree what is meant. target: as the module says; None for the usual places. files: of config.
 
     A program that calls quickstart() in its own `if __name__ == "__main__"` is run as `python FILE` would, unless a
-    name in it is meant: its config stands there. as_program: any is, and as an application of CherryPy. factory: what is named
-    makes the application, whatever it looks like.
+    name in it is meant: its config stands there. as_program: any is, and as an application of CherryPy.
+    factory: what is named makes the application, whatever it looks like.
     Raises LookupFailed; what the module itself raises comes through, with its own traceback.
     """
     said = take_files(files)
