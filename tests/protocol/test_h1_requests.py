@@ -205,6 +205,13 @@ def test_what_is_too_much_is_refused(data, status):
     assert Dialogue(LIMITS).feed(data).error == status
 
 
+def test_a_target_may_be_as_long_as_its_limit():
+    """Every target is measured alike, whether its fields are known by now or not."""
+    data = b"GET /" + b"x" * 49 + b" HTTP/1.1\r\nHost: a\r\n\r\n"
+    dialogue = Dialogue(LIMITS).feed(data).feed(data)
+    assert (dialogue.error, len(dialogue.messages)) == (None, 2)
+
+
 KEEP_ALIVE = [
     (b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", True),
     (b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", False),

@@ -288,6 +288,21 @@ def test_who_takes_the_connection_over_keeps_it(ahead):
         assert taken[1].raw._sock is taken[0]
 
 
+@pytest.mark.parametrize("size", [10, 30_000_000])
+def test_nothing_of_the_answer_comes_behind_what_a_taker_sends(size):
+    """The answer is out when its verb returns, however slow the client: the loop has no part in it."""
+
+    def handler(exchange):
+        with exchange.take_over() as sock:
+            exchange.reply(200, [], b"x" * size)
+            sock.sendall(b"behind")
+
+    with serving(handler) as server, client_of(server) as client:
+        client.send(GET)
+        time.sleep(0.1)
+        assert client.rest()[-size - 6 :] == b"x" * size + b"behind"
+
+
 def test_a_switch_by_the_verbs():
     """A 101 says `Connection: Upgrade`, has no length, and nothing after it is taken for a request."""
 

@@ -172,7 +172,7 @@ class H1:
 
     def _parse(self, raw: bytes) -> Head:
         match = _REQUEST_LINE.match(raw)
-        if match is None or len(raw) > self._limits.head or match.end(2) - match.end(1) > self._limits.target:
+        if match is None or len(raw) > self._limits.head or match.end(2) - match.start(2) > self._limits.target:
             raise self._refusal(raw)
         method, target, version = match.groups()
         self._version = 1 if version == b"1.1" else 0

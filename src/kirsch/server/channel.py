@@ -86,8 +86,20 @@ class Channel:
 
     def _leave_to_loop(self, rest: memoryview | Flow) -> bool:
         self._outgoing = rest
+        if self.taken:  # it would come in between what the taker sends
+            return self._wait_until_sent()
         self.deadline = self._whole = self.clock.now + self.clock.times.write_timeout
         return False
+
+    def _wait_until_sent(self) -> bool:
+        try:
+            while not self.push():
+                if not wait_for(self.fd, WRITE, self.clock.times.write_timeout):
+                    raise TimeoutError
+        except OSError:
+            self.lost = True
+        self.drop()
+        return True
 
     def send_both(self, head: bytes, data: bytes) -> bool:
         """As send(), for a body too large to be copied behind its head."""
