@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -117,3 +119,11 @@ def test_measuring_needs_a_package(monkeypatch):
     with pytest.raises(ModuleNotFoundError) as caught:
         covercp.start()
     assert "pip install coverage" in caught.value.__notes__[0]
+
+
+def test_profiles_of_several_threads(tmp_path):
+    """One waits for the other, as from Python 3.12 on a process has one profiler at a time."""
+    profiler = Profiler(str(tmp_path))
+    with ThreadPoolExecutor(3) as pool:
+        assert list(pool.map(lambda number: profiler.run(lambda: time.sleep(0.01) or number), range(3))) == [0, 1, 2]
+    assert len(profiler.statfiles()) == 3

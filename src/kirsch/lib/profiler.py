@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from pathlib import Path
-from threading import Lock
+from threading import RLock
 from typing import TYPE_CHECKING, Any, Final
 
 from kirsch import HTTPError, expose, quickstart
@@ -19,6 +19,10 @@ __all__ = ["ProfileAggregator", "Profiler", "make_app", "serve"]
 _SUFFIX: Final = ".prof"
 
 
+_one: Final = RLock()
+"""Held by what is profiled: from Python 3.12 on a process has one profiler at a time."""
+
+
 class Profiler:
     """See the module. path: the folder, made if it is not there; by default `profile` below the present one."""
 
@@ -28,14 +32,15 @@ class Profiler:
         self.count = 0
 
     def run(self, func: Callable[..., Any], *args: Any, **params: Any) -> Any:
-        """Call it, and keep how long what took in a file of its own. Gives what it gives."""
+        """Call it, one at a time, and keep how long what took in a file of its own. Gives what it gives."""
         import cProfile
 
         profile = cProfile.Profile()
-        try:
-            return profile.runcall(func, *args, **params)
-        finally:
-            profile.dump_stats(str(self._next_file()))
+        with _one:
+            try:
+                return profile.runcall(func, *args, **params)
+            finally:
+                profile.dump_stats(str(self._next_file()))
 
     def _next_file(self) -> Path:
         while True:
@@ -87,12 +92,11 @@ class ProfileAggregator(Profiler):
 
         super().__init__(path)
         self._file = self._next_file()
-        self._lock = Lock()
         self.profiler = cProfile.Profile()
 
     def run(self, func: Callable[..., Any], *args: Any, **params: Any) -> Any:
         """Call it, one at a time, as a profile knows one thread only."""
-        with self._lock:
+        with _one:
             result = self.profiler.runcall(func, *args, **params)
             self.profiler.dump_stats(str(self._file))
         return result
