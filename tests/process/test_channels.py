@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+from functools import partial
 
 import pytest
 
@@ -43,6 +44,24 @@ def test_ties_keep_the_order_of_subscription(channels: Channels) -> None:
     for number in range(20):
         channels.subscribe("x", lambda number=number: number)
     assert channels.publish("x") == list(range(20))
+
+
+@pytest.mark.parametrize(("channel", "expected"), [("start", ["change", "last"]), ("other", ["change", "gone"])])
+def test_listeners_that_change_meanwhile(channels: Channels, channel: str, expected: list[str]) -> None:
+    """On `start` those are called that are there when their place has come; elsewhere those that were at first."""
+    called: list[str] = []
+    first, gone, last = (partial(called.append, name) for name in ("first", "gone", "last"))
+
+    def change() -> None:
+        called.append("change")
+        channels.subscribe(channel, first, 1)
+        channels.subscribe(channel, last, 70)
+        channels.unsubscribe(channel, gone)
+
+    channels.subscribe(channel, change)
+    channels.subscribe(channel, gone, 60)
+    channels.publish(channel)
+    assert called == expected
 
 
 def test_priorities(channels: Channels) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from math import inf
 from operator import itemgetter
 from traceback import format_exc
 from typing import Any, Final, TypeVar, overload
@@ -94,12 +95,26 @@ class Channels:
         ordered = sorted(self._entries[channel], key=itemgetter(0))
         self.listeners[channel] = tuple(listener for _, listener in ordered)
 
+    def _in_turn(self, channel: str) -> Iterator[Listener]:
+        """Each listener when its place has come, as they are by then."""
+        place = -inf
+        called: list[Listener] = []
+        while True:
+            with self._entries_lock:
+                ordered = sorted(self._entries.get(channel, ()), key=itemgetter(0))
+            coming = (entry for entry in ordered if entry[0] >= place and entry[1] not in called)
+            if (entry := next(coming, None)) is None:
+                return
+            place, listener = entry
+            called.append(listener)
+            yield listener
+
     def publish(self, channel: str, *args: Any, **kwargs: Any) -> list[Any]:
         """Call every listener and give their results; a channel nobody knows has none.
 
         What fails is logged and raised at the end, together, as ChannelFailures; on `start`, at once. KeyboardInterrupt
         leaves at once; so does SystemExit, except while stopping, and with a status other than 0 if a listener had
-        failed before.
+        failed before. A listener of `start` may subscribe and unsubscribe those that come after it, as config does.
         """
         listeners = self.listeners.get(channel)
         if not listeners:
@@ -107,7 +122,7 @@ class Channels:
         results: list[Any] = []
         failures: list[Exception] = []
         departure: SystemExit | None = None
-        for listener in listeners:
+        for listener in listeners if channel not in FIRST_CHANNELS else self._in_turn(channel):
             try:
                 results.append(listener(*args, **kwargs))
             except SystemExit as error:

@@ -50,7 +50,6 @@ def dev(options: argparse.Namespace) -> int:
     engine.said = settings_of(options, os.environ)
     config.update({"environment": "development"})
     mount(options.target or options.app, options.config or [], options.cherrypy, options.factory)
-    config.update(engine.said)  # now, as plugins that are turned on while the engine starts miss that
     os.environ[AT_DESK] = "yes"  # for when it runs anew
     return stay()
 

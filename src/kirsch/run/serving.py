@@ -98,7 +98,6 @@ def _serve(options: argparse.Namespace, said: Source, link: Link | None) -> int:
     else:
         _become_worker(link, options)
     mount(options.target or options.app, options.config or [], options.cherrypy, options.factory)
-    config.update(said)  # now, as servers and plugins that are turned on while the engine starts miss that
     return stay()
 
 
