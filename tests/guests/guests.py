@@ -7,6 +7,7 @@ import http.client
 import os
 import signal
 import subprocess
+import sys
 from pathlib import Path
 
 from tests.environment import Environment
@@ -15,7 +16,12 @@ from tests.server.wire import eventually
 from tests.servers.ports import free_port
 
 HERE = Path(__file__).parent
-ENVIRONMENT = Environment(".venv-guests", HERE / "requirements.txt", "ws4py", ["spyne", "wsgidav"])
+ENVIRONMENT = Environment(
+    f".venv-guests-{sys.version_info[0]}.{sys.version_info[1]}",
+    HERE / "requirements.txt",
+    "ws4py",
+    ["spyne", "wsgidav"],
+)
 
 
 class Guest:
