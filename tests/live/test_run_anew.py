@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 
 import pytest
 
@@ -46,6 +47,16 @@ def test_a_signal_loses_nothing(alone):
     assert alone.process.poll() is None
     assert alone.ask().split() == ["3", str(alone.process.pid)]
     assert alone.log.read_text().count("Re-spawning") == 2  # what was logged last is not lost
+
+
+def test_signals_that_come_at_once(alone):
+    """One that comes while the program is about to run anew, or begins to, ends nothing: it is taken later."""
+    for pause in (0.02, 0.05, 0.1, 0.15, 0.2, 0.25):
+        for number in (signal.SIGHUP, signal.SIGUSR1, signal.SIGHUP):
+            os.kill(alone.process.pid, number)
+            time.sleep(pause)
+        alone.until(alone.ask)
+    assert alone.process.poll() is None, alone.log.read_text()
 
 
 def test_a_daemon_stays_one(tmp_path):

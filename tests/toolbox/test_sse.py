@@ -108,3 +108,19 @@ def test_no_more_may_watch_than_there_are_seats():
         assert (refused.status, refused.headers["Retry-After"]) == (503, "10")
     with client.stream("GET", "/endless") as answer:
         assert answer.status == 200
+
+
+def test_a_page_in_its_place():
+    """A hook that puts another page in place of the stream takes no seat away."""
+
+    class Root:
+        @kirsch.expose
+        @kirsch.tools.sse(most=1)
+        def index(self):
+            yield "one"
+
+    application = kirsch.Application(Root(), "")
+    application.merge({"/": {"hooks.before_finalize": lambda: setattr(kirsch.response, "body", b"other")}})
+    client = Client(application)
+
+    assert [client.get("/").text for _ in range(3)] == ["other"] * 3

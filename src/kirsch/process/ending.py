@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import logging
 import os
+import signal
 import sys
 import threading
 from contextlib import suppress
@@ -32,6 +33,27 @@ def _working_directory() -> str | None:
 
 
 STARTUP_DIRECTORY: Final = _working_directory()
+
+HELD: Final = "_KIRSCH_HELD"
+"""Variable that says that the next run of this process begins with signals held back."""
+
+
+def _changing() -> set[signal.Signals]:
+    """Signals that ask a process for something, and end one that is not ready for them."""
+    return {signal.Signals[name] for name in ("SIGHUP", "SIGUSR1", "SIGUSR2") if name in signal.Signals.__members__}
+
+
+def hold_signals() -> None:
+    """Have the system keep such signals for the next run of this process, which is not ready for them at once."""
+    if hasattr(signal, "pthread_sigmask"):
+        os.environ[HELD] = "yes"
+        signal.pthread_sigmask(signal.SIG_BLOCK, _changing())
+
+
+def take_signals() -> None:
+    """Take what was kept for this run."""
+    if os.environ.pop(HELD, ""):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _changing())
 
 
 def within(seconds: float, call: Callable[[], object]) -> None:
@@ -134,6 +156,7 @@ def respawn(log: Log) -> NoReturn:
     if STARTUP_DIRECTORY:
         os.chdir(STARTUP_DIRECTORY)
     flush()
+    hold_signals()
     try:
         os.execv(sys.executable, command)
     except OSError as error:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
-from kirsch.process.ending import flush, within
+from kirsch.process.ending import flush, take_signals, within
 from kirsch.process.plugin import Plugin, priority
 
 if TYPE_CHECKING:
@@ -157,6 +157,7 @@ class SignalHandler(Plugin):
         if self._watcher is None:
             self._watcher = threading.Thread(target=self._watch, args=(self._noted,), name="Signals", daemon=True)
             self._watcher.start()
+        take_signals()
 
     # In the handler: anything may be half done, so nothing is called that takes a lock
 
@@ -179,6 +180,8 @@ class SignalHandler(Plugin):
         return number != signal.SIGINT or not threading.main_thread().is_alive()
 
     def _pass_on(self, number: int, frame: FrameType | None) -> None:
+        if self.bus.execv and number not in ENDING:  # the program is about to run anew: it asks for nothing more
+            return
         previous = self._previous.get(signal.Signals(number))
         if callable(previous):
             previous(number, frame)

@@ -22,6 +22,7 @@ from kirsch.http.passwords import Passwords
 from kirsch.http.urls import normalize_path
 from kirsch.process.bus import State
 from kirsch.process.channels import ChannelFailures
+from kirsch.process.ending import take_signals
 from kirsch.run.checker import Checker, check_config
 from kirsch.run.engine import Engine
 from kirsch.run.servers import Servers
@@ -68,6 +69,7 @@ def _configure() -> None:
     engine.subscribe("graceful", log.reopen_files)
     engine.subscribe("exit", log.flush)
     engine.subscribe("started", close_others)
+    engine.subscribe("started", take_signals)  # where nobody else has
     config.namespaces["server"] = servers.configure
     config.namespaces["log"] = log.configure
     config.namespaces["engine"] = engine.configure

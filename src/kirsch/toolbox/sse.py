@@ -109,5 +109,6 @@ class SSE(PreparedTool):
             return
         if not plan.acquire(blocking=False):
             raise HTTPError(503, "Too many are watching already.", headers={"Retry-After": "10"})
-        response.page = Stream(page, request.exchange, plan)
+        response.page = stream = Stream(page, request.exchange, plan)
         response.stream = True
+        request.keep(stream)  # a hook may put something else in its place
