@@ -249,3 +249,11 @@ def test_not_started(bus: Bus) -> None:
     with pytest.raises(ChannelFailures):
         bus.start()
     assert seen == []
+
+
+def test_an_exit_wins_over_a_restart(bus: Bus) -> None:
+    """Whoever is told to end while it is about to run anew ends."""
+    bus.subscribe("stop", bus.exit)
+    bus.start()
+    bus.restart()
+    assert (bus.execv, bus.exited) == (False, True)

@@ -129,15 +129,22 @@ class Bus(Channels):
             self._turn.ask(self._stop)
 
     def exit(self, status: ExitStatus = 0) -> None:
-        """Stop, and end for good. What fails on the way is raised by block(), or here if nobody is in block()."""
-        self._exit_asked = True
-        self._note_status(status)
-        self._turn.ask(self._exit)
+        """Stop, and end for good, also where a restart has begun.
+
+        What fails on the way is raised by block(), or here if nobody is in block().
+        """
+        self.execv = False
+        self._ask_for_exit(status)
 
     def restart(self) -> None:
         """Exit, and have block() run the program anew: with nobody in block(), this is an exit."""
         self.execv = True
-        self.exit()
+        self._ask_for_exit(0)
+
+    def _ask_for_exit(self, status: ExitStatus) -> None:
+        self._exit_asked = True
+        self._note_status(status)
+        self._turn.ask(self._exit)
 
     def graceful(self) -> None:
         """Ask all to refresh themselves (log files, monitors) without stopping."""

@@ -52,7 +52,7 @@ def hold_signals() -> None:
 
 def take_signals() -> None:
     """Take what was kept for this run."""
-    if os.environ.pop(HELD, ""):
+    if os.environ.pop(HELD, "") and hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, _changing())
 
 
@@ -162,3 +162,5 @@ def respawn(log: Log) -> NoReturn:
     except OSError as error:
         log(f"This process cannot be run anew, and ends: {error.strerror}: {sys.executable}", 40)
         raise SystemExit(1) from None
+    finally:  # whatever has come of it, this is still the same run
+        take_signals()
