@@ -19,16 +19,16 @@ def say_port():
     print(kirsch.server.httpserver.port, flush=True)
 
 kirsch.engine.subscribe("start", say_port, 99)
-kirsch.config.update({"server.socket_port": 0, "log.screen": False})
+kirsch.config.update({{"server.socket_port": {port}, "log.screen": False}})
 """
 
 
 @contextlib.contextmanager
-def program(code):
+def program(code, port=0):
     """Run a program that calls quickstart: (process, port). Killed at the end, if it still lives."""
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONWARNINGS": "error"}
     process = subprocess.Popen(
-        [sys.executable, "-c", BEGIN + code],
+        [sys.executable, "-c", BEGIN.format(port=port) + code],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env=environment,

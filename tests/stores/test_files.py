@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kirsch.stores.filenames import file_name
-from kirsch.stores.files import LEFT_OVER, NEW, VERSION, FilesStore
+from kirsch.stores.files import HEAD, LEFT_OVER, NEW, FilesStore
 from kirsch.stores.lockfiles import LOCK
 from kirsch.stores.store import MOST_KEY, Full, LockTimeout, Unavailable
 
@@ -104,9 +104,9 @@ def test_expired_entries_go_by_themselves(store):
     assert names(store) == ["new"]
 
 
-@pytest.mark.parametrize("content", [b"", b"\0" * 5, b"\0" * 500, b"x" * VERSION + b"\x01b" + b"value"])
+@pytest.mark.parametrize("content", [b"", b"\0" * 5, b"\0" * 500, b"x" * HEAD + b"\x01b" + b"value"])
 def test_a_file_that_is_none_of_ours_is_no_entry(store, content):
-    """Nor is what a power cut has left of one; it can be written."""
+    """It can be written."""
     with open(os.path.join(store.folder, "a"), "wb") as file:
         file.write(content)
     os.utime(file.name, (0, 0))
@@ -114,6 +114,33 @@ def test_a_file_that_is_none_of_ours_is_no_entry(store, content):
     assert store.get("a") is None
     store.set("a", b"value", None, None)
     assert store.get("a").value == b"value"
+
+
+@pytest.mark.parametrize("torn", [lambda whole: whole[:-1], lambda whole: whole[:-9] + bytes(9)], ids=["cut", "zeros"])
+def test_what_a_power_cut_has_left_is_no_entry(store, torn):
+    """Nobody gets half of a value; the next write is whole."""
+    store.set("a", b"value " * 100)
+    path = os.path.join(store.folder, "a")
+    with open(path, "rb") as file:
+        whole = file.read()
+    with open(path, "wb") as file:
+        file.write(torn(whole))
+    os.utime(path, (0, 0))
+
+    assert store.get("a") is None
+    store.update("a", lambda value: value or b"new")
+    assert store.get("a").value == b"new"
+
+
+def test_guards_that_somebody_has_removed(store):
+    """Who had them open before, and who comes afterwards, keep each other out all the same."""
+    store.set("a", b"")
+    for name in os.listdir(store.folder):
+        os.unlink(os.path.join(store.folder, name))
+    other = FilesStore(store.folder, patience=0.02)
+    with store._guards.hold("a"), pytest.raises(Unavailable, match="stuck"), other._guards.hold("a"):
+        pass
+    other.close()
 
 
 def test_a_folder_that_has_gone(store):

@@ -6,11 +6,13 @@ import stat
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 
 import pytest
 
 from kirsch.stores.sqlite import SWEEP_EVERY, SQLiteStore
-from kirsch.stores.store import Full, LockTimeout, Unavailable
+from kirsch.stores.store import Full, LockTimeout, StoreError, Unavailable
+from kirsch.testing.stores import until, value_of
 
 
 @pytest.fixture
@@ -85,7 +87,96 @@ def test_a_writer_that_is_stuck_is_not_waited_for(store):
     other.execute("ROLLBACK")
     other.close()
 
-    store.set("a", b"new")
+    assert until(lambda: _works(store))
+
+
+def test_many_do_not_wait_for_a_writer_that_is_stuck(store):
+    """One does, and the others are told at once what he was told; those who only read do not notice."""
+    store.set("a", b"old")
+    with _exclusive(store.path, "IMMEDIATE"):
+        begin = time.monotonic()
+        with ThreadPoolExecutor(8) as threads:
+            said = list(threads.map(lambda _: _refusal(lambda: store.set("a", b"new")), range(80)))
+        assert time.monotonic() - begin < 2  # far less; ten times the patience are two
+        assert store.get("a").value == b"old"
+
+    assert {type(each) for each in said} == {Unavailable}
+
+
+def test_one_call_waits_once(store):
+    """Its patience is for all of it: opening the file, waiting for its turn, and writing."""
+    with _exclusive(store.path, "EXCLUSIVE"):
+        begin = time.monotonic()
+        assert "locked" in str(_refusal(lambda: store.get("a")))
+        assert 0.2 <= time.monotonic() - begin < 0.6
+
+
+@contextmanager
+def _exclusive(path, how):
+    """Another program has the file to itself."""
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        if how == "EXCLUSIVE":
+            other.execute("PRAGMA locking_mode=EXCLUSIVE")
+        other.execute(f"BEGIN {how}")
+        yield
+
+
+def _refusal(verb):
+    with pytest.raises(StoreError) as caught:
+        verb()
+    return caught.value
+
+
+@pytest.mark.parametrize("gone", [[""], ["-wal"], ["", "-wal", "-shm"]], ids=["file", "wal", "all"])
+def test_files_that_somebody_has_removed(store, gone):
+    """What is written then is where others see it; with the -wal alone nothing that was acknowledged is lost."""
+    store.set("a", b"old")
+    for end in gone:
+        os.unlink(store.path + end)
+    store.set("b", b"new")
+    other = SQLiteStore(store.path)
+    found = [store.get("b") == other.get("b"), value_of(other, "b"), other.get("a") is not None]
+    other.close()
+
+    assert found == [True, b"new", gone == ["-wal"]]
+
+
+def test_locks_that_somebody_has_removed(store):
+    """Their folder is made anew."""
+    os.rmdir(f"{store.path}.locks")
+    with store.lock("a"), pytest.raises(LockTimeout), store.lock("a", wait=0):
+        pass
+
+
+def test_a_broken_file_that_is_moved_away(store):
+    """The message says so, and no restart is needed afterwards."""
+    store.set("a", b"value")
+    store.close()
+    with open(store.path, "r+b") as file:
+        file.write(b"SQLite format 3\0" + b"\xff" * 8000)
+    assert "once it has been moved away, a new one is made" in str(_refusal(lambda: store.set("a", b"")))
+    os.rename(store.path, f"{store.path}.broken")
+
+    assert until(lambda: _works(store))
+
+
+def _works(store):
+    try:
+        return store.set("a", b"")
+    except Unavailable:
+        return False
+
+
+def test_tables_of_others(tmp_path):
+    """A later version may have columns more; what cannot be understood is said, with what it may be."""
+    for name, columns, words in (("a", "key PRIMARY KEY, value, version, expires, more", ""), ("b", "name", "later")):
+        with closing(sqlite3.connect(tmp_path / name)) as connection:
+            connection.execute(f"CREATE TABLE entries ({columns})")
+        with closing(SQLiteStore(str(tmp_path / name))) as store:
+            if words:
+                assert words in str(_refusal(lambda: store.set("a", b"")))
+            else:
+                store.set("a", b"")
 
 
 def test_a_file_that_is_no_database(tmp_path):

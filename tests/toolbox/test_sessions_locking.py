@@ -238,6 +238,37 @@ def test_what_has_ended_does_not_rise_again(locking, end):
     assert store.get(f"session-{old}") is None
 
 
+@pytest.mark.parametrize("locking", AT_USE)
+def test_others_wait_for_one_that_gets_another_id(locking):
+    """What they would put into the old one would be lost with it."""
+    guest = visitor(FailingStore(), locking=locking, lock_timeout=0.02)
+    guest.puts(a=1)
+    with waiting(guest, lambda session: session.regenerate() or session.update(b=2)) as answers:
+        assert guest.another().puts(c=3).status == 503
+    late = guest.another().visit(lambda session: f"{dict(session)} {session.missing}")
+
+    assert (answers[0].status, late.text) == (200, "{'a': 1, 'b': 2} False")
+    assert is_free(guest)
+
+
+@pytest.mark.parametrize("locking", AT_USE)
+def test_a_logout_is_not_undone_by_another_id(locking):
+    """A page that was giving the session another id, when it was ended in another window, has nothing to give it to."""
+    guest = visitor(store := FailingStore(), locking=locking)
+    guest.puts(a=1)
+
+    def page(session):
+        text = str(session["a"])
+        store.delete(f"session-{guest.session_id}")  # as delete() does, which waits for nobody
+        session.regenerate()
+        return text
+
+    answer = guest.visit(page)
+
+    assert (answer.text, store.count("session-")) == ("1", 0)
+    assert "Max-Age=0" in answer.headers["Set-Cookie"]
+
+
 def test_a_thousand_increments_by_four_threads():
     """None is lost, none doubled."""
     guest = visitor(MemoryStore())

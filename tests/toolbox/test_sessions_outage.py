@@ -5,13 +5,24 @@ import logging
 import pytest
 
 from kirsch.stores.memory import MemoryStore
-from kirsch.stores.store import Full
+from kirsch.stores.store import ANY, Full, Unavailable
 from tests.toolbox.sessionpages import FailingStore, visitor
 
 
 class FullStore(FailingStore):
     def set(self, key, *rest):
         raise Full("no room")
+
+
+class ReadOnly(MemoryStore):
+    """What writes raises its refusal, if it has one."""
+
+    refusal = None
+
+    def set(self, key, value, seconds=None, version=ANY):
+        if self.refusal is not None:
+            raise self.refusal
+        return super().set(key, value, seconds, version)
 
 
 class Garbage(MemoryStore):
@@ -94,6 +105,22 @@ def test_an_outage_is_logged_once(away, caplog):
         (logging.ERROR, "Sessions cannot be kept: the store is away"),
         (logging.WARNING, "Sessions are kept again, in memory:"),
     ]
+
+
+@pytest.mark.parametrize(("refusal", "told"), [(Unavailable("read only"), 2), (Full("no room"), 1)])
+def test_a_store_that_can_only_be_read(refusal, told, caplog):
+    """Is told of once, too, however often it is read meanwhile; and its return when it has been written again."""
+    guest = visitor(store := ReadOnly(), locking="explicit")
+    guest.puts(a=1)
+    store.refusal = refusal
+    for _ in range(5):
+        assert guest.visit().text == "{'a': 1}"
+        assert guest.puts(a=2).status == 503
+    store.refusal = None
+    guest.puts(a=3)
+    guest.visit()
+
+    assert len([each for each in caplog.records if "Sessions" in each.getMessage()]) == told
 
 
 @pytest.mark.parametrize("kind", [FailingStore, FullStore])

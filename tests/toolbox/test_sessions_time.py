@@ -71,6 +71,22 @@ def test_a_session_in_use_lasts(clock, store, do):
     assert guest.visit(lambda session: str(session["a"])).text == "1"
 
 
+def test_a_session_does_not_expire_while_it_is_used(clock, store):
+    """Who comes in the last second has come in time: what the page puts in is kept, however long it takes."""
+    guest = visitor(store, timeout=10)
+    guest.puts(a=1)
+    clock.pass_by(10 * MINUTE - 1)
+
+    def page(session):
+        text = str(session["a"])
+        clock.pass_by(5)
+        session["b"] = 2
+        return text
+
+    assert guest.visit(page).text == "1"
+    assert guest.visit().text == "{'a': 1, 'b': 2}"
+
+
 def test_renewing_is_the_only_write_of_a_reader(clock, store):
     """Once a minute; with a short timeout more often."""
     guest = visitor(store, timeout=1)

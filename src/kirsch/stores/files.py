@@ -1,8 +1,8 @@
 """A Store in a folder: one file an entry, replaced as a whole, so nobody ever sees half of one.
 
-A file has the version, the key and the value. The time of its last change is when it expires, as far as the system is
-concerned, or 0; so neither touching nor sweeping opens any. What begins with a dot is not an entry: locks and guards
-(see lockfiles.py), and what is being written.
+A file has a checksum, the version, the key and the value; what a power cut has left of one is none. The time of its
+last change is when it expires, as far as the system is concerned, or 0; so neither touching nor sweeping opens any.
+What begins with a dot is not an entry: locks and guards (see lockfiles.py), and what is being written.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from os import urandom
 from time import time, time_ns
 from typing import TYPE_CHECKING, Any, Final
+from zlib import crc32
 
 from kirsch.stores.filenames import NO_ROOM, SHOWN, escape, file_name
 from kirsch.stores.lockfiles import LOCK, Guards, LockFiles
@@ -21,8 +22,12 @@ from kirsch.stores.store import ABSENT, ANY, PATIENCE, Conflict, Entry, Full, St
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+SUM: Final = 4
 VERSION: Final = 8
-"""Bytes of a version."""
+"""Bytes of a checksum, which is of all that follows it, and of a version."""
+
+HEAD: Final = SUM + VERSION
+"""What stands before the key's length, and the key."""
 
 NEW: Final = ".new-"
 """How the name of a file begins that is being written."""
@@ -71,7 +76,7 @@ class FilesStore(LeasedStore):
         check_key(key)
         new = urandom(VERSION)
         with self._mapped():
-            file = self._written(b"%b%c%b%b" % (new, len(key), key.encode(), value), seconds)
+            file = self._written(_content(key, value, new), seconds)
             try:
                 with self._guards.hold(file_name(key)):
                     if version is not ANY:
@@ -157,10 +162,10 @@ class FilesStore(LeasedStore):
         except FileNotFoundError:
             return ""
         try:
-            head = os.read(descriptor, VERSION + 256)
+            head = os.read(descriptor, HEAD + 256)
         finally:
             os.close(descriptor)
-        return head[VERSION + 1 : VERSION + 1 + head[VERSION]].decode("latin-1") if len(head) > VERSION else ""
+        return head[HEAD + 1 : HEAD + 1 + head[HEAD]].decode("latin-1") if len(head) > HEAD else ""
 
     def _removed(self, name: str, *, expired_only: bool = False) -> bool | None:
         """Whether what this has removed had expired; None if nothing was removed."""
@@ -240,12 +245,20 @@ def _times(seconds: float | None) -> tuple[int, int]:
     return now, 0 if seconds is None else max(1, now + round(seconds * 1e9))
 
 
+def _content(key: str, value: bytes, version: bytes) -> bytes:
+    """What is in the file of an entry."""
+    head = b"%b%c%b" % (version, len(key), key.encode())
+    return b"%b%b%b" % (crc32(value, crc32(head)).to_bytes(SUM), head, value)
+
+
 def _parsed(key: str, content: bytes) -> Entry | None:
     """What is in a file, if it is this key's, and whole."""
-    head = VERSION + 1 + len(key)
-    if content[VERSION:head] != b"%c%b" % (len(key), key.encode()):
+    head = HEAD + 1 + len(key)
+    if content[HEAD:head] != b"%c%b" % (len(key), key.encode()):
         return None
-    return Entry(content[head:], content[:VERSION])
+    if crc32(memoryview(content)[SUM:]).to_bytes(SUM) != content[:SUM]:
+        return None
+    return Entry(content[head:], content[SUM:HEAD])
 
 
 def _whole(descriptor: int, size: int) -> bytes:

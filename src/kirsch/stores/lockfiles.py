@@ -92,20 +92,29 @@ class Guards:
         if not turn.acquire(timeout=self._patience):
             raise Unavailable(f"{self._folder}: another thread is stuck in it")
         try:
-            descriptor = self._files[index]
-            if descriptor < 0:
-                path = os.path.join(self._folder, f"{GUARD}{index:x}")
-                descriptor = self._files[index] = os.open(path, _OPEN, 0o600)
-            while not try_lock(descriptor):
-                if monotonic() > until:
-                    raise Unavailable(f"{self._folder}: another process is stuck in it")
-                sleep(jitter(0.002))
+            descriptor = self._locked(index, until)
             try:
                 yield
             finally:
                 unlock(descriptor)
         finally:
             turn.release()
+
+    def _locked(self, index: int, until: float) -> int:
+        """The descriptor of a guard that we have now; of the file that others find, if somebody has removed ours."""
+        path = os.path.join(self._folder, f"{GUARD}{index:x}")
+        while True:
+            descriptor = self._files[index]
+            if descriptor < 0:
+                descriptor = self._files[index] = os.open(path, _OPEN, 0o600)
+            while not try_lock(descriptor):
+                if monotonic() > until:
+                    raise Unavailable(f"{self._folder}: another process is stuck in it")
+                sleep(jitter(0.002))
+            if _same(descriptor, path):
+                return descriptor
+            self._files[index] = -1
+            os.close(descriptor)
 
     def close(self) -> None:
         """Close the files, when nobody is at work."""

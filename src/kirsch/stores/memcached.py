@@ -185,7 +185,9 @@ def _no_room(error: Exception) -> bool:
 
 
 def _text(error: Exception) -> str:
-    return " ".join(str(error).split())[:200] or type(error).__name__
+    said = error.args[0] if error.args else ""
+    text = said.decode("latin-1") if isinstance(said, bytes) else str(error)  # the server's own words are bytes
+    return " ".join(text.split())[:200] or type(error).__name__
 
 
 def _expire(seconds: float | None) -> int:

@@ -84,7 +84,8 @@ _TABLES: Final = """
 _NO_TABLE: Final = b"42P01"
 _FULL: Final = (b"53100", b"53200", b"54000")
 """SQLSTATEs: disk full, out of memory, more than one value may have."""
-_AWAY: Final = (b"08", b"25006", b"40", b"53", b"57", b"58")
+_AWAY: Final = (b"08", b"40", b"53", b"57", b"58")
+_READ_ONLY: Final = b"25006"
 """How those begin that mean: another time, perhaps."""
 
 
@@ -210,6 +211,7 @@ class _Connection:
 
     def __init__(self, place: bytes, patience: float) -> None:
         self._pid = getpid()
+        self._read_only = False
         self._patience = patience
         self._until = monotonic() + patience
         self._pg = pq.PGconn.connect_start(place)
@@ -263,7 +265,9 @@ class _Connection:
         if self._pg.status == pq.ConnStatus.BAD:
             raise psycopg.OperationalError(self._pg.get_error_message())
         if refused is not None:
-            raise _Refused(refused)
+            error = _Refused(refused)
+            self._read_only = error.state == _READ_ONLY
+            raise error
         return last
 
     def _wait(self, *, write: bool = False) -> None:
@@ -271,8 +275,11 @@ class _Connection:
             raise TimeoutError("no answer in time")
 
     def fresh(self) -> bool:
-        """Whether the server has neither closed it nor said anything that nobody asked for."""
-        return not wait_for(self._pg.socket, 0)
+        """Whether the server has neither closed it nor said anything that nobody asked for.
+
+        One that has taken no write is not: where a standby took over, the address leads to it, and this one does not.
+        """
+        return not self._read_only and not wait_for(self._pg.socket, 0)
 
     def close(self) -> None:
         """Close it; not in a child process, where it would say goodbye to the server in its parent's name."""

@@ -6,6 +6,7 @@ it writes is a script, which the server runs as one step. Its own clock says whe
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from math import ceil
 from os import urandom
@@ -49,9 +50,14 @@ _GIVE_BACK: Final = "if redis.call('GET', KEYS[1]) == ARGV[1] then redis.call('D
 _ESCAPED: Final = str.maketrans({sign: f"\\{sign}" for sign in "*?[]^-\\"})
 """What means something in a pattern."""
 
-_AWAY: Final = ("LOADING", "MASTERDOWN", "CLUSTERDOWN", "READONLY", "NOAUTH", "WRONGPASS", "TRYAGAIN", "BUSY")
+_AWAY: Final = ("LOADING", "MASTERDOWN", "CLUSTERDOWN", "NOAUTH", "WRONGPASS", "TRYAGAIN", "BUSY")
 _FULL: Final = ("OOM", "MISCONF")
+_READ_ONLY: Final = "READONLY"
 """How the server's errors begin that mean so."""
+
+
+_FILES: Final = {"ssl_ca_certs", "ssl_ca_path", "ssl_certfile", "ssl_keyfile"}
+"""Options that name files."""
 
 
 class RedisStore(LeasedStore):
@@ -89,6 +95,9 @@ class RedisStore(LeasedStore):
             )
             pool = client.connection_pool
             self._secret = pool.connection_kwargs.get("password") or ""
+            for name in _FILES & pool.connection_kwargs.keys():
+                if not os.path.exists(pool.connection_kwargs[name]):
+                    raise ValueError(f"there is no file {pool.connection_kwargs[name]} ({name})")
             pool.connection_class(**pool.connection_kwargs)  # which may refuse what the address says; it sends nothing
         except (ValueError, TypeError) as error:
             raise AddressError(f"{self.url}: {censored(error, place, password(place))}") from None
@@ -180,9 +189,16 @@ class RedisStore(LeasedStore):
     def _refused(self, error: redis.ResponseError) -> StoreError:
         text = str(error)
         full = isinstance(error, redis.OutOfMemoryError) or text.startswith(_FULL)
-        away = isinstance(error, redis.ReadOnlyError) or text.startswith(_AWAY)
-        kind = Full if full else Unavailable if away else StoreError
+        kind = Full if full else Unavailable if text.startswith(_AWAY) else StoreError
+        if isinstance(error, redis.ReadOnlyError) or text.startswith(_READ_ONLY):
+            self._look_again()
         return kind(f"{self.url}: {censored(text, self._secret)}")
+
+    def _look_again(self) -> None:
+        """Connect anew from now on: where a replica took over, the address leads to it, and old connections do not."""
+        pool = getattr(self._client, "connection_pool", None)
+        if pool is not None:
+            pool.disconnect(inuse_connections=False)
 
 
 def _milliseconds(seconds: float | None) -> Any:

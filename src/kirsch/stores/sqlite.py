@@ -15,6 +15,7 @@ from os import urandom
 from time import monotonic, sleep, time
 from typing import TYPE_CHECKING, Any, Final
 
+from kirsch.stores.circuit import Circuit
 from kirsch.stores.filenames import NO_ROOM
 from kirsch.stores.lockfiles import LOCK, Guards, LockFiles
 from kirsch.stores.locks import LeasedStore
@@ -26,6 +27,7 @@ from kirsch.stores.store import (
     Conflict,
     Entry,
     Full,
+    StoreError,
     Unavailable,
     check_key,
     jitter,
@@ -46,7 +48,7 @@ _TABLES: Final = (
 )
 _GET: Final = "SELECT value, version FROM entries WHERE key = :key AND (expires IS NULL OR expires > :now)"
 _SET: Final = """
-    INSERT INTO entries VALUES (:key, :value, :new, :expires) ON CONFLICT (key)
+    INSERT INTO entries (key, value, version, expires) VALUES (:key, :value, :new, :expires) ON CONFLICT (key)
     DO UPDATE SET value = excluded.value, version = excluded.version, expires = excluded.expires
 """
 _SET_ABSENT: Final = _SET + " WHERE entries.expires <= :now"
@@ -65,6 +67,7 @@ _CLEAR: Final = "DELETE FROM entries WHERE key >= :begin AND key < :end"
 
 _BUSY: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _NO_ROOM: Final = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_TOOBIG}
+_BROKEN: Final = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 
 
 class SQLiteStore(LeasedStore):
@@ -73,6 +76,7 @@ class SQLiteStore(LeasedStore):
     sync: "full", or "normal", which is quicker, and a power cut may cost the last writes; either way a killed process
     costs nothing, and the file is never broken.
     _writing: held by the thread that writes; the others of this process queue for it. _writes: since the start.
+    _circuits: for reading and for writing, as those who read need not care that somebody keeps others from writing.
     """
 
     def __init__(self, path: str, sync: str = "full", patience: float = PATIENCE) -> None:
@@ -84,10 +88,10 @@ class SQLiteStore(LeasedStore):
         self._patience = patience
         self._locks_folder = f"{self.path}.locks"
         os.makedirs(self._locks_folder, 0o700, exist_ok=True)
-        with suppress(FileExistsError):  # SQLite would have everybody read it
-            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        self._make()
         self._lock_files = LockFiles(self._locks_folder, Guards(self._locks_folder, patience))
-        self._pool = Pool(self._connected, sqlite3.Connection.close)
+        self._pool = Pool(self._connected, sqlite3.Connection.close, self._fresh)
+        self._circuits = Circuit(self.url, patience), Circuit(self.url, patience)
         self._writes = 0
         self._renew()
         renew_after_fork(self._renew, self.close)  # a child must neither use nor close connections of its parent
@@ -97,7 +101,7 @@ class SQLiteStore(LeasedStore):
 
     def get(self, key: str) -> Entry | None:
         check_key(key)
-        rows, _ = self._run(_GET, {"key": key, "now": time()})
+        rows, _ = self._read(_GET, {"key": key, "now": time()})
         return Entry(*rows[0]) if rows else None
 
     def set(self, key: str, value: bytes, seconds: float | None = None, version: Any = ANY) -> Any:
@@ -122,14 +126,18 @@ class SQLiteStore(LeasedStore):
 
     def take(self, name: str, owner: bytes, lease: float) -> bool:
         with self._mapped():
-            return self._lock_files.take(name, owner, lease)
+            try:
+                return self._lock_files.take(name, owner, lease)
+            except FileNotFoundError:  # somebody has tidied up
+                os.mkdir(self._locks_folder, 0o700)
+                return self._lock_files.take(name, owner, lease)
 
     def give_back(self, name: str, owner: bytes) -> None:
         with self._mapped():
             self._lock_files.give_back(name, owner)
 
     def count(self, prefix: str = "") -> int:
-        rows, _ = self._run(_COUNT, {"begin": prefix, "end": f"{prefix}\x7f", "now": time()})
+        rows, _ = self._read(_COUNT, {"begin": prefix, "end": f"{prefix}\x7f", "now": time()})
         return int(rows[0][0])
 
     def clear(self, prefix: str = "") -> None:
@@ -148,31 +156,58 @@ class SQLiteStore(LeasedStore):
     def close(self) -> None:
         self._pool.close()
 
+    def _read(self, statement: str, names: dict[str, Any]) -> tuple[list[Any], int]:
+        reading, _ = self._circuits
+        with reading:
+            return self._run(statement, names, monotonic() + self._patience)
+
     def _write(self, statement: str, names: dict[str, Any]) -> int:
         """How many entries it has changed."""
-        writing = self._writing
-        if not writing.acquire(timeout=self._patience):
-            raise Unavailable(f"{self.url}: too many write to it at once")
-        try:
-            return self._run(statement, names)[1]
-        finally:
-            writing.release()
+        writing, until = self._writing, monotonic() + self._patience
+        _, circuit = self._circuits
+        with circuit:
+            if not writing.acquire(timeout=self._patience):
+                raise Unavailable(f"{self.url}: too many write to it at once")
+            try:
+                return self._run(statement, names, until)[1]
+            finally:
+                writing.release()
 
-    def _run(self, statement: str, names: dict[str, Any]) -> tuple[list[Any], int]:
+    def _run(self, statement: str, names: dict[str, Any], until: float) -> tuple[list[Any], int]:
         """Its rows, and how many it has changed."""
         with self._mapped(), self._pool.use() as connection:
-            cursor = _patiently(self._patience, connection, statement, names)
+            cursor = _patiently(until, connection, statement, names)
             return cursor.fetchall(), cursor.rowcount
 
-    def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+    def _connected(self) -> _Connection:
+        self._make()
+        until = monotonic() + self._patience
+        connection = sqlite3.connect(
+            self.path, timeout=0, isolation_level=None, check_same_thread=False, factory=_Connection
+        )
         try:
             for statement in ("PRAGMA journal_mode=WAL", f"PRAGMA synchronous={self._sync}", *_TABLES):
-                _patiently(self._patience, connection, statement, {})
+                _patiently(until, connection, statement, {})
+            connection.files = self._files()
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _make(self) -> None:
+        """The file, as SQLite would have everybody read it."""
+        with suppress(FileExistsError):
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+
+    def _fresh(self, connection: _Connection) -> bool:
+        """Whether its files are still those that others see: what is written to removed ones is lost."""
+        return connection.files == self._files()
+
+    def _files(self) -> tuple[tuple[int, int], ...]:
+        try:
+            return tuple((each.st_dev, each.st_ino) for each in map(os.stat, (self.path, f"{self.path}-wal")))
+        except FileNotFoundError:
+            return ()
 
     @contextmanager
     def _mapped(self) -> Iterator[None]:
@@ -180,22 +215,32 @@ class SQLiteStore(LeasedStore):
         try:
             yield
         except sqlite3.Error as error:
-            code = getattr(error, "sqlite_errorcode", 0)
-            full = code & 0xFF in _NO_ROOM or code == sqlite3.SQLITE_IOERR_WRITE
-            raise (Full if full else Unavailable)(f"{self.url}: {error}") from error
+            raise self._refused(error, getattr(error, "sqlite_errorcode", 0)) from error
         except OSError as error:
             raise (Full if error.errno in NO_ROOM else Unavailable)(f"{self.url}: {error.strerror}") from error
+
+    def _refused(self, error: sqlite3.Error, code: int) -> StoreError:
+        if code & 0xFF in _NO_ROOM or code == sqlite3.SQLITE_IOERR_WRITE:
+            return Full(f"{self.url}: {error}")
+        if code & 0xFF in _BROKEN:
+            return Unavailable(f"{self.url}: {error}; once it has been moved away, a new one is made")
+        if code == sqlite3.SQLITE_ERROR:
+            return StoreError(f"{self.url}: {error}; its table `entries` is of another program, or of a later version")
+        return Unavailable(f"{self.url}: {error}")
+
+
+class _Connection(sqlite3.Connection):
+    """files: which ones it has open, as the system knows them."""
+
+    files: tuple[tuple[int, int], ...] = ()
 
 
 def _deadline(seconds: float | None) -> float | None:
     return time() + seconds if seconds is not None else None
 
 
-def _patiently(
-    patience: float, connection: sqlite3.Connection, statement: str, names: dict[str, Any]
-) -> sqlite3.Cursor:
+def _patiently(until: float, connection: sqlite3.Connection, statement: str, names: dict[str, Any]) -> sqlite3.Cursor:
     """Run it as soon as no other process writes."""
-    until = monotonic() + patience
     while True:
         try:
             return connection.execute(statement, names)

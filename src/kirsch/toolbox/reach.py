@@ -9,7 +9,7 @@ import logging
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
-from kirsch.stores.store import Full, Unavailable
+from kirsch.stores.store import Conflict, Full, LockTimeout, StoreError, Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +20,7 @@ PAUSE: Final = 1.0
 """Seconds for which it is left alone."""
 
 QUIET: Final = 60.0
-"""Seconds for which it is not said again that something did not fit."""
+"""Seconds for which it is not said again that something did not fit, or was refused."""
 
 _log = logging.getLogger("kirsch.error")
 
@@ -28,15 +28,15 @@ _log = logging.getLogger("kirsch.error")
 class Reach:
     """See the module. store: which. instead: what is done while it is away, for the log.
 
-    _away: until when it is left alone; 0 if it is well. _full: until when nothing is said of what did not fit. Threads
-    may race on both: then two of them try, or speak, instead of one.
+    _away: until when it is left alone; 0 if it is well. _quiet: until when nothing is said of what did not fit, or
+    was refused. Threads may race on both: then two of them try, or speak, instead of one.
     """
 
     def __init__(self, store: Store, instead: str) -> None:
         self.store = store
         self.instead = instead
         self._away = 0.0
-        self._full = 0.0
+        self._quiet = 0.0
 
     def attempt(self, act: Callable[[], Any]) -> Any:
         """What the store gives. Raises StoreError, at once while it is left alone."""
@@ -52,10 +52,13 @@ class Reach:
                 _log.warning("%s while a store is away: %s", self.instead, error)
             self._away = monotonic() + PAUSE
             raise
-        except Full as error:
-            if monotonic() >= self._full:
-                self._full = monotonic() + QUIET
-                _log.warning("%s where a store has no room: %s", self.instead, error)
+        except (Conflict, LockTimeout):
+            raise
+        except StoreError as error:
+            if monotonic() >= self._quiet:
+                self._quiet = monotonic() + QUIET
+                why = "has no room" if isinstance(error, Full) else "refuses"
+                _log.warning("%s where a store %s: %s", self.instead, why, error)
             raise
         if away:
             self._away = 0.0

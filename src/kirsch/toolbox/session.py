@@ -68,7 +68,6 @@ class Session(StoredSession, MutableMapping[Any, Any]):
 
     # PERF: what a request without any use of its session leaves as it is has its default here.
     _claimed: str | None = None
-    _sure = False  # the id is one of ours
     _missing = False
     _phase = OPEN
     _announced = False  # its cookie is in the response
@@ -88,7 +87,6 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         """id: as a client calls it. settings: become attributes."""
         super().__init__()
         self.id_observers: list[Callable[[str], object]] = []
-        self._retired: list[str] = []  # ids that it had before
         if id is not None:
             self._claimed = id
         for name, value in settings.items():
@@ -181,9 +179,12 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         return secrets.token_hex(20)
 
     def regenerate(self) -> None:
-        """Give it another id, as is due at each login: whoever knows the old one, from wherever, is left outside."""
+        """Give it another id, as is due at each login: whoever knows the old one, from wherever, is left outside.
+
+        The lock of the old one is held until that has gone, as what others put there would be lost with it.
+        """
         self._used()
-        locked = self.locked
+        locked = self.locked and self._own  # which locks it by the id that it has
         if not self._new:
             self._retired.append(self._id)
         if locked:
@@ -300,6 +301,7 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         grain = LONGEST_GRAIN if self.timeout >= LONGEST_GRAIN / 3 else self.timeout * 3  # seconds, out of minutes
         if not 0 <= time() - found.record.renewed < grain:
             self._due = True
+            self._last(found.record)
             if self._home.cookie.persistent and not self._announced:
                 self._announce()
 
@@ -324,8 +326,8 @@ class Session(StoredSession, MutableMapping[Any, Any]):
             if self.loaded and self._phase is OPEN:
                 self._save(self.now() + timedelta(minutes=self.timeout) if self._own else None)
                 self._new = self._new and not self._own
-                while self._retired:
-                    self._drop(self._retired.pop())
+                if self._retired and not self._drop_retired() and self.locked and not self._own:
+                    self.delete()  # it has been ended meanwhile, by its old id
                 if self._keeper is not None:
                     self._keeper.clean_up(self.clean_freq, self.clean_up)
         except StoreError as error:
@@ -372,11 +374,11 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         """Forget it, here and at the client; what is put into it afterwards, in this request, is forgotten, too."""
         self._claim()
         try:
-            for name in (*self._retired, *(() if self._new else (self._id,))):
-                self._drop(name)
+            self._drop_retired()
+            if not self._new:
+                self._drop(self._id)
         except StoreError as error:
             self._do_without(error)
-        self._retired.clear()
         if self.locked:
             self.release_lock()
         if self._request is not None and self._keeper is not None and not self._request.response.code:
@@ -388,12 +390,3 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         self.delete()
         self._phase = OPEN
         self._begin()
-
-    def _drop(self, name: str) -> None:
-        """Remove what is stored by an id that it has, or had."""
-        before = self._id, self._sure
-        self._id, self._sure = name, True
-        try:
-            self._delete()
-        finally:
-            self._id, self._sure = before

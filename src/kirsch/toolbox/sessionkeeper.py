@@ -8,12 +8,13 @@ from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from kirsch.stores.store import Conflict, Full, StoreError
 from kirsch.toolbox.sessionrecord import Record, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kirsch.stores.store import Store, StoreError
+    from kirsch.stores.store import Store
     from kirsch.toolbox.serializers import Codec, Data
     from kirsch.toolbox.sessioncookie import SessionCookie
 
@@ -23,6 +24,9 @@ PREFIX: Final = "session-"
 LEASE: Final = 25.0
 """Seconds after which a lock is given to the next one: less than others wait by default, so that none is refused for
 the sake of a process that was killed. Changes of a page that takes longer are merged."""
+
+QUIET: Final = 60.0
+"""Seconds for which it is not said again that there was no room."""
 
 _log = logging.getLogger("kirsch.error")
 
@@ -38,6 +42,7 @@ class Found(NamedTuple):
 class Keeper:
     """See the module. down: whether the store was away when it was asked last.
 
+    _unwritten: it was when something was to be written: that it can be read is no news then.
     lease: of locks: one that processes share is taken from a holder that may have died.
     """
 
@@ -47,13 +52,15 @@ class Keeper:
         self.cookie = cookie
         self.lease = LEASE if store.shared else inf
         self.down = False
+        self._unwritten = False
+        self._quiet = 0.0
         self._sweep_due = 0.0
         self._lock = threading.Lock()
 
     def fetch(self, id: str) -> Found | None:
         """A session; None if there is none. Raises StoreError."""
         entry = self.store.get(PREFIX + id)
-        if self.down:
+        if self.down and not self._unwritten:
             self._recovered()
         record = unpack(entry.value, self.codec) if entry is not None else None
         if entry is None or record is None:
@@ -67,24 +74,36 @@ class Keeper:
 
     def write(self, id: str, record: Record, seconds: float, version: Any) -> Any:
         """Keep a session, and give its version. Raises Conflict if the one in the store is of another version."""
-        return self.store.set(PREFIX + id, record.pack(self.codec), seconds, version)
+        try:
+            new = self.store.set(PREFIX + id, record.pack(self.codec), seconds, version)
+        except StoreError as error:
+            self._unwritten = not isinstance(error, (Conflict, Full))
+            raise
+        if self.down:
+            self._recovered()
+        return new
 
-    def delete(self, id: str) -> None:
-        """Forget a session."""
-        self.store.delete(PREFIX + id)
+    def delete(self, id: str) -> bool:
+        """Forget a session; False if there was none."""
+        return self.store.delete(PREFIX + id)
 
     # -- outages -------------------------------------------------------------------------------------------------
 
     def failed(self, error: StoreError) -> None:
-        """The store cannot do it: this is said once, until it can again."""
+        """The store cannot do it: this is said once, until it can again; of a store without room, now and then."""
+        full = isinstance(error, Full)
         with self._lock:
-            known, self.down = self.down, True
+            known = monotonic() < self._quiet if full else self.down
+            if full:
+                self._quiet = self._quiet if known else monotonic() + QUIET
+            else:
+                self.down = True
         if not known:
-            _log.error("Sessions cannot be kept: %s", error)
+            _log.error("Sessions cannot be kept%s: %s", " where a store has no room" if full else "", error)
 
     def _recovered(self) -> None:
         with self._lock:
-            known, self.down = self.down, False
+            known, self.down, self._unwritten = self.down, False, False
         if known:
             _log.warning("Sessions are kept again, in %s", self.store.url)
 

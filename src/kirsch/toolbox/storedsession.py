@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 MOST_TRIES: Final = 20
 """Times that a change is merged with those of others, before one gives up."""
 
+SOON: Final = 60.0
+"""Seconds before the end of a session in which its use makes it last at once, and not with what is stored later."""
+
 CHANGED_TWICE: Final = "Another request has changed the same thing meanwhile. Please try again."
 
 _log = logging.getLogger("kirsch.error")
@@ -53,6 +56,7 @@ class StoredSession:
     regenerated = False
 
     _id = ""
+    _sure = False  # the id is one of ours
     _new = False  # nothing by this id is in the store
     _due = False  # it is to be renewed
     _found: Found | None = None  # what is in the store
@@ -61,6 +65,7 @@ class StoredSession:
 
     def __init__(self) -> None:
         self._data: Data = {}
+        self._retired: list[str] = []  # ids that it had before
 
     @property
     def store(self) -> Store:
@@ -132,11 +137,12 @@ class StoredSession:
             now = int(time())
             self._write(Record(now, now, value), ABSENT)
 
-    def _delete(self) -> None:
-        """Remove what is stored by this id."""
-        self._home.delete(self._id)
+    def _delete(self) -> bool | None:
+        """Remove what is stored by this id. False if that was nothing."""
+        found = self._home.delete(self._id)
         if self.debug:
             self._note("deleted")
+        return found
 
     def _note(self, what: str) -> None:
         _log.info("TOOLS.SESSIONS %s… %s", self._id[:6], what)  # the rest of an id is a secret
@@ -148,6 +154,27 @@ class StoredSession:
         if self.absolute_timeout is None:
             return self.timeout * 60
         return min(self.timeout * 60, record.created + self.absolute_timeout * 60 - time())
+
+    def _last(self, record: Record) -> None:
+        """Have it last while the page is made, if it would end soon. It is renewed when that is stored, for longer."""
+        if time() - record.renewed > self.timeout * 60 - SOON:
+            self._home.store.touch(PREFIX + self._id, max(self._seconds(record), 1))
+
+    def _drop(self, name: str) -> bool | None:
+        """Remove what is stored by an id that it has, or had. False if that was nothing."""
+        before = self._id, self._sure
+        self._id, self._sure = name, True
+        try:
+            return self._delete()
+        finally:
+            self._id, self._sure = before
+
+    def _drop_retired(self) -> bool:
+        """Remove what is stored by ids that it had. False if that was nothing."""
+        found = True
+        while self._retired:
+            found = self._drop(self._retired.pop()) is not False and found
+        return found
 
     def _write(self, record: Record, version: Any) -> None:
         for _ in range(MOST_TRIES):
