@@ -63,7 +63,7 @@ class Program:
         assert self.process.stdout
         assert self.process.stderr
         self.stdout, self.errors = self.process.stdout, self.process.stderr
-        self.limit = threading.Timer(10, self.process.kill)  # a program that hangs fails its test by its status
+        self.limit = threading.Timer(60, self.process.kill)  # a program that hangs fails its test by its status
         self.limit.start()
         self.out = ""
 

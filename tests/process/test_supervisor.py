@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -260,11 +261,10 @@ bus.block()
     program.until("begun")
     pids = [int(word) for word in program.out.split("workers ")[1].split("\n")[0].split()]
     program.send(signal.SIGKILL)
-    for _ in range(200):
-        if not any(_lives(pid) for pid in pids):
-            return
-        threading.Event().wait(0.02)
-    pytest.fail("some of them live on")
+    end = monotonic() + 3 * LONG
+    while any(_lives(pid) for pid in pids):
+        assert monotonic() < end, "some of them live on"
+        sleep(0.01)
 
 
 def _lives(pid: int) -> bool:

@@ -67,7 +67,7 @@ def answers(store) -> bool:
 def test_a_killed_server_loses_nothing(request, name):
     """What it has acknowledged is there when it is started again; what it has not may be there."""
     server = request.getfixturevalue(name)
-    store = open_store(f"{server.url}?patience=0.5")
+    store = open_store(f"{server.url}?patience=5")
     store.delete("count")
     with ThreadPoolExecutor(2) as threads:
         counting = [threads.submit(increments.count, store, "count", mine, 2, 1000, False) for mine in range(2)]

@@ -128,8 +128,9 @@ def _refusal(verb):
 
 
 @pytest.mark.parametrize("gone", [[""], ["-wal"], ["", "-wal", "-shm"]], ids=["file", "wal", "all"])
-def test_files_that_somebody_has_removed(store, gone):
+def test_files_that_somebody_has_removed(store, gone, monkeypatch):
     """What is written then is where others see it; with the -wal alone nothing that was acknowledged is lost."""
+    monkeypatch.setattr("kirsch.stores.sqlite.LOOK_EVERY", 0)
     store.set("a", b"old")
     for end in gone:
         os.unlink(store.path + end)

@@ -26,6 +26,7 @@ GUARDS: Final = 16
 
 LOCK: Final = ".lock-"
 GUARD: Final = ".guard-"
+GATE: Final = ".gate-"
 """How the names of these files begin."""
 
 _OPEN: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -66,43 +67,17 @@ else:
         fcntl.flock(descriptor, fcntl.LOCK_UN)
 
 
-class Guards:
-    """A few locks for moments, over threads and processes: each name has one of them, which it shares with others.
+class Files:
+    """A few files that processes lock for moments. _files: their descriptors, -1 until they are needed."""
 
-    _turns: which thread of this process may ask for it. _files: their descriptors, -1 until they are needed.
-    """
-
-    def __init__(self, folder: str, patience: float = PATIENCE) -> None:
+    def __init__(self, folder: str, begin: str, count: int) -> None:
         self._folder = folder
-        self._patience = patience
-        self._files = [-1] * GUARDS
-        self._turns = [threading.Lock() for _ in range(GUARDS)]
-        renew_after_fork(self._renew)
+        self._begin = begin
+        self._files = [-1] * count
 
-    def _renew(self) -> None:
-        self._turns = [threading.Lock() for _ in range(GUARDS)]
-        self._close()  # a child that uses its parent's would share the locks, too
-
-    @contextmanager
-    def hold(self, name: str) -> Iterator[None]:
-        """For a `with` that does not take long. Raises Unavailable if somebody else takes too long."""
-        index = crc32(name.encode()) % GUARDS
-        until = monotonic() + self._patience
-        turn = self._turns[index]
-        if not turn.acquire(timeout=self._patience):
-            raise Unavailable(f"{self._folder}: another thread is stuck in it")
-        try:
-            descriptor = self._locked(index, until)
-            try:
-                yield
-            finally:
-                unlock(descriptor)
-        finally:
-            turn.release()
-
-    def _locked(self, index: int, until: float) -> int:
-        """The descriptor of a guard that we have now; of the file that others find, if somebody has removed ours."""
-        path = os.path.join(self._folder, f"{GUARD}{index:x}")
+    def lock(self, index: int, until: float) -> int:
+        """The descriptor of a file that is ours now: of the one that others find, if somebody has removed ours."""
+        path = os.path.join(self._folder, f"{self._begin}{index:x}")
         while True:
             descriptor = self._files[index]
             if descriptor < 0:
@@ -117,18 +92,101 @@ class Guards:
             os.close(descriptor)
 
     def close(self) -> None:
-        """Close the files, when nobody is at work."""
-        for turn in self._turns:
-            turn.acquire(timeout=self._patience)
-        self._close()
-        for turn in self._turns:
-            turn.release()
-
-    def _close(self) -> None:
+        """When nobody is at work."""
         for index, descriptor in enumerate(self._files):
             self._files[index] = -1
             if descriptor >= 0:
                 os.close(descriptor)
+
+
+class Guards:
+    """A few locks for moments, over threads and processes: each name has one of them, which it shares with others.
+
+    _turns: which thread of this process may ask for it.
+    """
+
+    def __init__(self, folder: str, patience: float = PATIENCE) -> None:
+        self._folder = folder
+        self._patience = patience
+        self._files = Files(folder, GUARD, GUARDS)
+        self._turns = [threading.Lock() for _ in range(GUARDS)]
+        renew_after_fork(self._renew)
+
+    def _renew(self) -> None:
+        self._turns = [threading.Lock() for _ in range(GUARDS)]
+        self._files.close()  # a child that uses its parent's would share the locks, too
+
+    @contextmanager
+    def hold(self, name: str) -> Iterator[None]:
+        """For a `with` that does not take long. Raises Unavailable if somebody else takes too long."""
+        index = crc32(name.encode()) % GUARDS
+        until = monotonic() + self._patience
+        turn = self._turns[index]
+        if not turn.acquire(timeout=self._patience):
+            raise Unavailable(f"{self._folder}: another thread is stuck in it")
+        try:
+            descriptor = self._files.lock(index, until)
+            try:
+                yield
+            finally:
+                unlock(descriptor)
+        finally:
+            turn.release()
+
+    def close(self) -> None:
+        """Close the files, when nobody is at work."""
+        for turn in self._turns:
+            turn.acquire(timeout=self._patience)
+        self._files.close()
+        for turn in self._turns:
+            turn.release()
+
+
+class Gate:
+    """One process at a time, and nobody is passed over for good, though nobody is woken up, but looks now and then.
+
+    There are two files: the one that is held while a process is at work, and a gate on the way there, which is open.
+    Who has looked in vain for a quarter of his time shuts it behind himself: those who have just been at work, and want
+    to go on, cannot be quicker than him any more. For one thread at a time.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._files = Files(folder, GATE, 2)
+        renew_after_fork(self._files.close)
+
+    @contextmanager
+    def passed(self, until: float) -> Iterator[None]:
+        """For a `with`. Raises Unavailable when it is too late."""
+        now = monotonic()
+        soon, later = now + (until - now) / 4, now + (until - now) / 2
+        with self._shut(later):
+            pass
+        try:
+            work = self._files.lock(1, soon)
+        except Unavailable:
+            with self._shut(later):
+                work = self._files.lock(1, until)
+        try:
+            yield
+        finally:
+            unlock(work)
+
+    @contextmanager
+    def _shut(self, until: float) -> Iterator[None]:
+        """For a `with`: nobody else gets to the gate. Unless somebody hangs there, who is not to keep out everybody."""
+        try:
+            gate = self._files.lock(0, until)
+        except Unavailable:
+            gate = -1
+        try:
+            yield
+        finally:
+            if gate >= 0:
+                unlock(gate)
+
+    def close(self) -> None:
+        """Close the files, when nobody is at work."""
+        self._files.close()
 
 
 class LockFiles:

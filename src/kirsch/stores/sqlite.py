@@ -1,8 +1,8 @@
 """A Store in one SQLite file: the one that needs nothing else and loses nothing.
 
 What is written is on the disk before set() returns. The file is in WAL mode, so readers and the one writer do not wait
-for each other; writers of several processes take turns, which this file sees to itself, as SQLite's own way of waiting
-lets some starve. Locks are files in a folder beside it (see lockfiles.py), so they cost no write to the disk.
+for each other; writers go through a gate one after another, as SQLite's own way of waiting lets some starve. Gate and
+locks are files in a folder beside it (see lockfiles.py), so they cost no write to the disk.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import threading
 from contextlib import contextmanager, suppress
 from os import urandom
 from time import monotonic, sleep, time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from kirsch.stores.circuit import Circuit
 from kirsch.stores.filenames import NO_ROOM
-from kirsch.stores.lockfiles import LOCK, Guards, LockFiles
+from kirsch.stores.lockfiles import LOCK, Gate, Guards, LockFiles
 from kirsch.stores.locks import LeasedStore
 from kirsch.stores.pool import Pool
 from kirsch.stores.store import (
@@ -35,11 +35,16 @@ from kirsch.stores.store import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
+
+T = TypeVar("T")
 
 SWEEP_EVERY: Final = 200
 SWEEP_AT_ONCE: Final = 1000
 """So many writes of a process take so many expired entries away, at most."""
+
+LOOK_EVERY: Final = 0.1
+"""Seconds between two looks at one connection's files. PERF: they take half as long as reading an entry."""
 
 _TABLES: Final = (
     """CREATE TABLE IF NOT EXISTS entries
@@ -90,6 +95,7 @@ class SQLiteStore(LeasedStore):
         os.makedirs(self._locks_folder, 0o700, exist_ok=True)
         self._make()
         self._lock_files = LockFiles(self._locks_folder, Guards(self._locks_folder, patience))
+        self._gate = Gate(self._locks_folder)
         self._pool = Pool(self._connected, sqlite3.Connection.close, self._fresh)
         self._circuits = Circuit(self.url, patience), Circuit(self.url, patience)
         self._writes = 0
@@ -126,11 +132,7 @@ class SQLiteStore(LeasedStore):
 
     def take(self, name: str, owner: bytes, lease: float) -> bool:
         with self._mapped():
-            try:
-                return self._lock_files.take(name, owner, lease)
-            except FileNotFoundError:  # somebody has tidied up
-                os.mkdir(self._locks_folder, 0o700)
-                return self._lock_files.take(name, owner, lease)
+            return self._with_folder(lambda: self._lock_files.take(name, owner, lease))
 
     def give_back(self, name: str, owner: bytes) -> None:
         with self._mapped():
@@ -155,6 +157,7 @@ class SQLiteStore(LeasedStore):
 
     def close(self) -> None:
         self._pool.close()
+        self._gate.close()
 
     def _read(self, statement: str, names: dict[str, Any]) -> tuple[list[Any], int]:
         reading, _ = self._circuits
@@ -165,13 +168,26 @@ class SQLiteStore(LeasedStore):
         """How many entries it has changed."""
         writing, until = self._writing, monotonic() + self._patience
         _, circuit = self._circuits
-        with circuit:
+        with circuit, self._mapped():
             if not writing.acquire(timeout=self._patience):
                 raise Unavailable(f"{self.url}: too many write to it at once")
             try:
-                return self._run(statement, names, until)[1]
+                return self._with_folder(lambda: self._in_turn(statement, names, until))
             finally:
                 writing.release()
+
+    def _in_turn(self, statement: str, names: dict[str, Any], until: float) -> int:
+        with self._gate.passed(until):
+            return self._run(statement, names, until)[1]
+
+    def _with_folder(self, act: Callable[[], T]) -> T:
+        """What something gives that needs the folder of locks; that is made anew, if somebody has tidied up."""
+        try:
+            return act()
+        except FileNotFoundError:
+            with suppress(FileExistsError):
+                os.mkdir(self._locks_folder, 0o700)
+            return act()
 
     def _run(self, statement: str, names: dict[str, Any], until: float) -> tuple[list[Any], int]:
         """Its rows, and how many it has changed."""
@@ -200,7 +216,11 @@ class SQLiteStore(LeasedStore):
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
     def _fresh(self, connection: _Connection) -> bool:
-        """Whether its files are still those that others see: what is written to removed ones is lost."""
+        """Whether its files are still those that others see, as far as we know: what removed ones get is lost."""
+        now = monotonic()
+        if now < connection.look:
+            return True
+        connection.look = now + LOOK_EVERY
         return connection.files == self._files()
 
     def _files(self) -> tuple[tuple[int, int], ...]:
@@ -230,9 +250,10 @@ class SQLiteStore(LeasedStore):
 
 
 class _Connection(sqlite3.Connection):
-    """files: which ones it has open, as the system knows them."""
+    """files: which ones it has open, as the system knows them. look: when to see whether they are the right ones."""
 
     files: tuple[tuple[int, int], ...] = ()
+    look = 0.0
 
 
 def _deadline(seconds: float | None) -> float | None:
