@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from kirsch.stores.files import FilesStore
@@ -9,6 +11,8 @@ from kirsch.stores.memory import MemoryStore
 from kirsch.stores.opening import open_store
 from kirsch.stores.sqlite import SQLiteStore
 from kirsch.testing.stores import StoreSuite
+from tests.house import ROOT
+from tests.test_docs import blocks
 
 
 class TestMemory(StoreSuite):
@@ -16,6 +20,17 @@ class TestMemory(StoreSuite):
     def store(self):
         """In this process."""
         return MemoryStore()
+
+
+class TestOnesOwn(StoreSuite):
+    @pytest.fixture
+    def store(self):
+        """The one that the page about stores shows, as it stands there."""
+        names: dict[str, Any] = {"__name__": "docs"}
+        for kind, _, _, code in blocks(ROOT / "docs" / "reference" / "stores.md"):
+            if kind == "python" and "class MyStore" in code:
+                exec(code, names)
+        return names["MyStore"]()
 
 
 class TestFiles(StoreSuite):
