@@ -1,4 +1,4 @@
-"""The example of several processes, with a real nginx and a real Redis."""
+"""The example of several processes, with a real nginx or HAProxy, and a real Redis."""
 
 from __future__ import annotations
 
@@ -14,12 +14,14 @@ from tests.servers.ports import free_ports
 
 
 @pytest.mark.slow
-def test_two_processes_behind_nginx():
+@pytest.mark.parametrize("front", ["nginx", "haproxy"])
+def test_two_processes_behind_a_front(front):
     """They share sessions, copies of pages and limits through Redis; one is killed, and the site goes on."""
-    program("nginx")
+    program(front)
     program("redis-server")
     done = subprocess.run(
-        [sys.executable, "-W", "error", ROOT / "examples/cluster/run.py", "--port", str(free_ports(3)[0])],
+        [sys.executable, "-W", "error", ROOT / "examples/cluster/run.py", "--front", front,
+         "--port", str(free_ports(3)[0])],
         env=os.environ | {"PYTHONPATH": str(ROOT / "src")}, capture_output=True, text=True, timeout=100, check=False,
     )  # fmt: skip
 

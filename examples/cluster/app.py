@@ -2,7 +2,7 @@
 
     python examples/cluster/app.py --port 8081 --store redis://127.0.0.1:6379/0
 
-nginx.conf puts two of them behind one address; run.py starts it all and shows what they share.
+nginx.conf or haproxy.cfg puts two of them behind one address; run.py starts it all and shows what they share.
 """
 
 from __future__ import annotations

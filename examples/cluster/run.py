@@ -1,8 +1,8 @@
 """Two processes behind nginx, and what they share through Redis: starts it all in a temporary folder and shows it.
 
-    python examples/cluster/run.py [--port 8080]
+    python examples/cluster/run.py [--port 8080] [--front haproxy]
 
-Needs nginx and redis-server. The processes take the two ports after that of nginx, Redis a Unix socket.
+Needs redis-server, and nginx or HAProxy. The processes take the two ports after that of the front, Redis a Unix socket.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 
 
 class Browser:
-    """Asks nginx, and keeps its cookies. at: another port to go to, with the same name of the site."""
+    """Asks the front, and keeps its cookies. at: another port to go to, with the same name of the site."""
 
     def __init__(self, port: int, at: int | None = None) -> None:
         self.host = f"127.0.0.1:{port}"
@@ -45,7 +45,7 @@ class Browser:
 class Cluster:
     """The programs. processes: those of the site."""
 
-    def __init__(self, stack: ExitStack, port: int) -> None:
+    def __init__(self, stack: ExitStack, port: int, front: str) -> None:
         self.stack = stack
         self.running: list[subprocess.Popen[bytes]] = []
         self.folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -54,14 +54,18 @@ class Cluster:
         for place in (port + 1, port + 2):
             self.start(sys.executable, str(HERE / "app.py"), "--port", str(place), "--store", store)
         self.processes = self.running[1:]
-        config = (HERE / "nginx.conf").read_text("utf-8")
+        name = {"nginx": "nginx.conf", "haproxy": "haproxy.cfg"}[front]
+        config = (HERE / name).read_text("utf-8")
         for number, wanted in (("8080", port), ("8081", port + 1), ("8082", port + 2)):
             config = config.replace(f"127.0.0.1:{number}", f"127.0.0.1:{wanted}")
-        (self.folder / "nginx.conf").write_text(config, "utf-8")
+        (self.folder / name).write_text(config, "utf-8")
         for place in (port + 1, port + 2):
             wait_for(place)
-        user = ("-g", "user root;") if os.getuid() == 0 else ()
-        self.start(found("nginx"), "-p", str(self.folder), "-c", "nginx.conf", *user)
+        if front == "nginx":
+            user = ("-g", "user root;") if os.getuid() == 0 else ()
+            self.start(found("nginx"), "-p", str(self.folder), "-c", name, *user)
+        else:
+            self.start(found("haproxy"), "-db", "-f", name)
         wait_for(port)
 
     def start(self, *command: str) -> None:
@@ -122,7 +126,8 @@ def demonstrate(cluster: Cluster, port: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--port", type=int, default=8080)
-    first = parser.parse_args().port
+    parser.add_argument("--front", choices=["nginx", "haproxy"], default="nginx")
+    options = parser.parse_args()
     with ExitStack() as everything:
-        demonstrate(Cluster(everything, first), first)
+        demonstrate(Cluster(everything, options.port, options.front), options.port)
     print("\nAll as it should be.")
