@@ -2,7 +2,8 @@
 
 A file has a checksum, the version, the key and the value; what a power cut has left of one is none. The time of its
 last change is when it expires, as far as the system is concerned, or 0; so neither touching nor sweeping opens any.
-What begins with a dot is not an entry: locks and guards (see lockfiles.py), and what is being written.
+What begins with a dot is not an entry: locks and guards (see lockfiles.py), and what is being written. All other files
+in the folder are somebody else's, and left alone.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ VERSION: Final = 8
 
 HEAD: Final = SUM + VERSION
 """What stands before the key's length, and the key."""
+
+ENTRY: Final = ".entry"
+"""How the name of an entry's file ends: no key has a dot there."""
 
 NEW: Final = ".new-"
 """How the name of a file begins that is being written."""
@@ -94,7 +98,7 @@ class FilesStore(LeasedStore):
     def delete(self, key: str) -> bool:
         check_key(key)
         with self._mapped():
-            return self._removed(file_name(key)) is False
+            return self._removed(file_name(key) + ENTRY) is False
 
     def touch(self, key: str, seconds: float | None) -> bool:
         check_key(key)
@@ -142,7 +146,7 @@ class FilesStore(LeasedStore):
             raise kind(f"{self.url}: {error.strerror}") from error
 
     def _path(self, key: str) -> str:
-        return os.path.join(self.folder, file_name(key))
+        return os.path.join(self.folder, file_name(key) + ENTRY)
 
     def _entries(self, prefix: str) -> Iterator[os.DirEntry[str]]:
         """The files of the keys that begin so."""
@@ -150,7 +154,7 @@ class FilesStore(LeasedStore):
         with os.scandir(self.folder) as files:
             for each in files:
                 name = each.name
-                if name.startswith("."):
+                if name.startswith(".") or not name.endswith(ENTRY):
                     continue
                 if name.startswith(begin) or (len(begin) > SHOWN and self._key(each.path).startswith(prefix)):
                     yield each
@@ -170,7 +174,7 @@ class FilesStore(LeasedStore):
     def _removed(self, name: str, *, expired_only: bool = False) -> bool | None:
         """Whether what this has removed had expired; None if nothing was removed."""
         path = os.path.join(self.folder, name)
-        with self._guards.hold(name):
+        with self._guards.hold(name.removesuffix(ENTRY)):
             try:
                 expired = _expired(os.stat(path))
             except FileNotFoundError:
@@ -196,7 +200,7 @@ class FilesStore(LeasedStore):
             _remove_left_over(path)
         elif name.startswith(LOCK):
             self._lock_files.sweep(name.removeprefix(LOCK))
-        elif not name.startswith("."):
+        elif name.endswith(ENTRY) and not name.startswith("."):
             return _gone(path) and self._removed(name, expired_only=True) is True
         return False
 
