@@ -12,6 +12,7 @@ import redis
 import trustme
 
 from kirsch.stores.opening import open_store
+from kirsch.stores.redis import RedisStore
 from kirsch.stores.store import AddressError, Full, StoreError, Unavailable
 from kirsch.testing.stores import until, value_of
 from tests.servers import fixtures
@@ -151,6 +152,24 @@ def test_memcached_without_room(memcached_server):
     """What is too large for it is Full, in its words."""
     with pytest.raises(Full, match=r": object too large for cache$"):
         open_store(memcached_server.url).set("a", b"x" * 2_000_000)
+
+
+@pytest.mark.slow
+def test_a_client_of_a_cluster():
+    """Which somebody has made himself: a store lists its keys over all servers, too."""
+    daemon = fixtures.redis()
+    daemon.command += ["--cluster-enabled", "yes"]
+    for _ in fixtures.started(daemon):
+        with redis.Redis.from_url(daemon.url) as admin:
+            admin.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+            assert until(lambda: b"cluster_state:ok" in admin.execute_command("CLUSTER", "INFO"))
+        store = RedisStore(redis.RedisCluster(host="127.0.0.1", port=daemon.port))
+        for key in ("a:1", "a:2", "b:1"):
+            store.set(key, b"value", None, None)
+        counted = [store.count(prefix) for prefix in ("", "a:", "c:")]
+        store.clear("a:")
+        assert (counted, store.count(), works(store)) == ([3, 2, 0], 1, True)
+        store.close()
 
 
 # -- TLS

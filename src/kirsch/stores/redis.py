@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from contextlib import contextmanager
+from itertools import islice
 from math import ceil
 from os import urandom
 from typing import TYPE_CHECKING, Any, Final
@@ -167,13 +168,13 @@ class RedisStore(LeasedStore):
     def _names(self, prefix: str) -> Iterator[frozenset[bytes]]:
         """The names of those entries in the server, some at a time, without stopping it for the others."""
         pattern = f"{(self._prefix + prefix).translate(_ESCAPED)}*"
-        cursor: Any = 0
+        found = self._client.scan_iter(match=pattern, count=AT_ONCE)  # of all servers, if it is a client of several
         while True:
             with self._asking():
-                cursor, names = self._client.scan(cursor, match=pattern, count=AT_ONCE)
-            yield frozenset(name for name in names if b" " not in name)
-            if int(cursor) == 0:
+                names = frozenset(islice(found, AT_ONCE))
+            if not names:
                 return
+            yield frozenset(name for name in names if b" " not in name)
 
     @contextmanager
     def _asking(self) -> Iterator[None]:
