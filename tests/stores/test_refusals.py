@@ -132,6 +132,15 @@ def test_a_standby_of_postgres(postgres_server):
     assert len(set(pids)) == 2
 
 
+def test_all_connections_in_use(postgres_server):
+    """One waits for one's turn, as long as one has patience."""
+    store = open_store(f"{postgres_server.url}?connections=1&patience=0.1")
+    with store._pool.use(), pytest.raises(Unavailable, match=f"^{store.url}: all 1 connections are in use"):
+        store.get("a")
+    assert until(lambda: works(store))
+    store.close()
+
+
 def test_postgres_with_too_many_clients(postgres_server, database):
     """Somebody else has the only connection: said at once, and over when he leaves."""
     database.execute("DROP TABLE IF EXISTS few, few_locks")

@@ -1,9 +1,9 @@
 """A Store in a folder: one file an entry, replaced as a whole, so nobody ever sees half of one.
 
 A file has a checksum, the version, the key and the value; what a power cut has left of one is none. The time of its
-last change is when it expires, as far as the system is concerned, or 0; so neither touching nor sweeping opens any.
-What begins with a dot is not an entry: locks and guards (see lockfiles.py), and what is being written. All other files
-in the folder are somebody else's, and left alone.
+last change is when it expires, as far as the system is concerned, or 0; so touching opens none, and sweeping only those
+that are to go: a file that does not have the key of its name is somebody else's, and left alone. What begins with a dot
+is not an entry: locks and guards (see lockfiles.py), and what is being written.
 """
 
 from __future__ import annotations
@@ -29,9 +29,6 @@ VERSION: Final = 8
 
 HEAD: Final = SUM + VERSION
 """What stands before the key's length, and the key."""
-
-ENTRY: Final = ".entry"
-"""How the name of an entry's file ends: no key has a dot there."""
 
 NEW: Final = ".new-"
 """How the name of a file begins that is being written."""
@@ -98,7 +95,7 @@ class FilesStore(LeasedStore):
     def delete(self, key: str) -> bool:
         check_key(key)
         with self._mapped():
-            return self._removed(file_name(key) + ENTRY) is False
+            return self._removed(file_name(key)) is False
 
     def touch(self, key: str, seconds: float | None) -> bool:
         check_key(key)
@@ -127,7 +124,8 @@ class FilesStore(LeasedStore):
     def clear(self, prefix: str = "") -> None:
         with self._mapped():
             for each in self._entries(prefix):
-                self._removed(each.name)
+                if self._is_ours(each.name):
+                    self._removed(each.name)
 
     def sweep(self) -> int:
         with self._mapped():
@@ -146,7 +144,7 @@ class FilesStore(LeasedStore):
             raise kind(f"{self.url}: {error.strerror}") from error
 
     def _path(self, key: str) -> str:
-        return os.path.join(self.folder, file_name(key) + ENTRY)
+        return os.path.join(self.folder, file_name(key))
 
     def _entries(self, prefix: str) -> Iterator[os.DirEntry[str]]:
         """The files of the keys that begin so."""
@@ -154,27 +152,30 @@ class FilesStore(LeasedStore):
         with os.scandir(self.folder) as files:
             for each in files:
                 name = each.name
-                if name.startswith(".") or not name.endswith(ENTRY):
+                if name.startswith("."):
                     continue
                 if name.startswith(begin) or (len(begin) > SHOWN and self._key(each.path).startswith(prefix)):
                     yield each
 
     def _key(self, path: str) -> str:
-        """The key of a file whose name does not say it whole."""
+        """The key that a file has; none if it is no entry."""
         try:
             descriptor = os.open(path, os.O_RDONLY | _BINARY)
-        except FileNotFoundError:
+            try:
+                head = os.read(descriptor, HEAD + 256)
+            finally:
+                os.close(descriptor)
+        except OSError:  # it has just gone, is a folder, or somebody else's
             return ""
-        try:
-            head = os.read(descriptor, HEAD + 256)
-        finally:
-            os.close(descriptor)
         return head[HEAD + 1 : HEAD + 1 + head[HEAD]].decode("latin-1") if len(head) > HEAD else ""
+
+    def _is_ours(self, name: str) -> bool:
+        return file_name(self._key(os.path.join(self.folder, name))) == name
 
     def _removed(self, name: str, *, expired_only: bool = False) -> bool | None:
         """Whether what this has removed had expired; None if nothing was removed."""
         path = os.path.join(self.folder, name)
-        with self._guards.hold(name.removesuffix(ENTRY)):
+        with self._guards.hold(name):
             try:
                 expired = _expired(os.stat(path))
             except FileNotFoundError:
@@ -200,8 +201,8 @@ class FilesStore(LeasedStore):
             _remove_left_over(path)
         elif name.startswith(LOCK):
             self._lock_files.sweep(name.removeprefix(LOCK))
-        elif name.endswith(ENTRY) and not name.startswith("."):
-            return _gone(path) and self._removed(name, expired_only=True) is True
+        elif not name.startswith("."):
+            return _gone(path) and self._is_ours(name) and self._removed(name, expired_only=True) is True
         return False
 
     def _written(self, content: bytes, seconds: float | None) -> str:

@@ -191,7 +191,7 @@ class PostgresStore(LeasedStore):
                 full, away = error.state in _FULL, error.state.startswith(_AWAY)
                 kind = Full if full else Unavailable if away else StoreError
                 raise kind(f"{self.url}: {censored(error, self._secret)}") from error
-            except (psycopg.Error, OSError, TimeoutError) as error:
+            except (psycopg.Error, OSError, TimeoutError, Unavailable) as error:  # the last one is the pool's
                 raise Unavailable(f"{self.url}: {censored(error, self._secret)}") from error
 
     def _open(self) -> _Connection:
