@@ -48,6 +48,11 @@ class Site:
     def total(self):
         return str(kirsch.session.get("n", 0))
 
+    @kirsch.expose
+    def end(self, how):
+        getattr(kirsch.session, how)()
+        return how
+
 settings = {{"on": True, "timeout": 600, "clean_freq": 0, {settings}}}
 kirsch.quickstart(Site(), "/", {{"/": {{f"tools.sessions.{{name}}": value for name, value in settings.items()}}}})
 """

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -60,29 +62,81 @@ def _count(port, cookie, numbers):
             numbers.append(int(reply.body))
 
 
-@pytest.mark.parametrize("how", ["killed", "paused"])
-def test_redis_goes_away(redis_server, how, capsys):
+class Locked:
+    """A file of SQLite that another program has to itself meanwhile."""
+
+    def __init__(self, path):
+        self.url = f"sqlite:{path}"
+        self._other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+
+    def lock(self):
+        self._other.execute("BEGIN IMMEDIATE")
+
+    def unlock(self):
+        self._other.execute("ROLLBACK")
+
+    def close(self):
+        self._other.close()
+
+
+@pytest.fixture
+def sqlite_server(tmp_path):
+    """What stands for a server."""
+    locked = Locked(tmp_path / "sessions")
+    yield locked
+    locked.close()
+
+
+BACK = {"kill": "start", "pause": "resume", "lock": "unlock"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "how"),
+    [("redis", "kill"), ("redis", "pause"), ("memcached", "kill"), ("postgres", "kill"), ("postgres", "pause"),
+     ("sqlite", "lock")],
+)  # fmt: skip
+def test_a_store_goes_away(kind, how, request, capsys):
     """503 within about a second, for each of many at once; pages without sessions as ever; back by itself."""
-    with servers(1, store=redis_server.url) as (port,):
+    server = request.getfixturevalue(f"{kind}_server")
+    with servers(1, store=server.url) as (port,):
         cookie = begin(port)
-        (redis_server.kill if how == "killed" else redis_server.pause)()
+        getattr(server, how)()
         replies, longest = _crowd(port, cookie, 20)
         with Client(("127.0.0.1", port)) as client:
             began = time.monotonic()
             assert ask(client, b"/", cookie).body == b"up"
             beside = time.monotonic() - began
-        (redis_server.start if how == "killed" else redis_server.resume)()
+        getattr(server, BACK[how])()
         began = time.monotonic()
         assert eventually(lambda: _status(port, cookie) == 200)
         back = time.monotonic() - began
     with capsys.disabled():
         print(
-            f"\n  redis {how}: 503 within {longest:.2f} s, others {beside * 1000:.1f} ms, back in {back:.2f} s", end=""
+            f"\n  {kind} {how}: 503 within {longest:.2f} s, others {beside * 1000:.1f} ms, back in {back:.2f} s", end=""
         )
 
     assert {(reply.status, reply.fields.get(b"retry-after")) for reply in replies} == {(503, b"1")}
     assert longest < 5
     assert back < 5
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "redis"])
+def test_a_session_is_ended_and_used_at_once(kind, request, tmp_path):
+    """By two processes: nobody gets an error, and afterwards nobody finds anything by its old id."""
+    store = request.getfixturevalue("redis_server").url if kind == "redis" else f"sqlite:{tmp_path}/sessions"
+    with servers(2, store=store) as ports:
+        for how in ("delete", "regenerate", "invalidate") * 3:
+            cookie = begin(ports[0])
+            paths = [b"/add", b"/end?how=%b" % how.encode(), b"/add", b"/add", b"/end?how=regenerate", b"/add"]
+            with ThreadPoolExecutor(len(paths)) as threads:
+                asked = [threads.submit(_one, ports[at % 2], path, cookie) for at, path in enumerate(paths)]
+            assert {reply.result().status for reply in asked} == {200}
+            assert total(ports[0], cookie) == 0
+
+
+def _one(port, path, cookie):
+    with Client(("127.0.0.1", port)) as client:
+        return ask(client, path, cookie)
 
 
 def _crowd(port, cookie, count):
@@ -104,5 +158,4 @@ def _crowd(port, cookie, count):
 
 
 def _status(port, cookie):
-    with Client(("127.0.0.1", port)) as client:
-        return ask(client, b"/add", cookie).status
+    return _one(port, b"/add", cookie).status

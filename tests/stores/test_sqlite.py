@@ -12,7 +12,7 @@ import pytest
 
 from kirsch.stores.sqlite import SWEEP_EVERY, SQLiteStore
 from kirsch.stores.store import Full, LockTimeout, StoreError, Unavailable
-from kirsch.testing.stores import until, value_of
+from kirsch.testing.stores import increased, until, value_of
 
 
 @pytest.fixture
@@ -140,6 +140,17 @@ def test_files_that_somebody_has_removed(store, gone, monkeypatch):
     other.close()
 
     assert found == [True, b"new", gone == ["-wal"]]
+
+
+def test_closing_disturbs_nobody(store):
+    """Another thread that is at work, or comes just then, writes all the same."""
+    with ThreadPoolExecutor(3) as threads:
+        closing = threads.submit(lambda: [store.close() for _ in range(200)])
+        writing = [threads.submit(lambda: [store.update("a", increased) for _ in range(100)]) for _ in range(2)]
+    assert closing.exception() is None
+    assert [each.exception() for each in writing] == [None, None]
+
+    assert value_of(store, "a") == b"200"
 
 
 def test_locks_that_somebody_has_removed(store):

@@ -100,7 +100,7 @@ class SQLiteStore(LeasedStore):
         self._circuits = Circuit(self.url, patience), Circuit(self.url, patience)
         self._writes = 0
         self._renew()
-        renew_after_fork(self._renew, self.close)  # a child must neither use nor close connections of its parent
+        renew_after_fork(self._renew, self._pool.close)  # a child must neither use nor close connections of its parent
 
     def _renew(self) -> None:
         self._writing = threading.Lock()
@@ -157,7 +157,10 @@ class SQLiteStore(LeasedStore):
 
     def close(self) -> None:
         self._pool.close()
-        self._gate.close()
+        writing = self._writing
+        if writing.acquire(timeout=self._patience):  # nobody is at the gate
+            self._gate.close()
+            writing.release()
 
     def _read(self, statement: str, names: dict[str, Any]) -> tuple[list[Any], int]:
         reading, _ = self._circuits
