@@ -125,13 +125,33 @@ def test_serializers_by_name(serializer):
     assert codec.loads(codec.dumps({"a": [1, "b"]})) == {"a": [1, "b"]}
 
 
+class Shy(Thing):
+    """It does not want to be kept."""
+
+    def __getstate__(self):
+        raise LookupError("leave me alone")
+
+
 def test_pickle_has_most_objects():
-    """But not all; then the message names the key as well."""
+    """As they were."""
     codec = codec_for("pickle", here=False)
 
     assert isinstance(codec.loads(codec.dumps({"it": Thing()}))["it"], Thing)
-    with pytest.raises(Unstorable, match=r"session\['bad'\] cannot be stored: pickle says"):
-        codec.dumps({"good": 1, "bad": lambda: 0})
+
+
+@pytest.mark.parametrize(
+    ("serializer", "value", "words"),
+    [
+        ("pickle", lambda: 0, "pickle says: Can't "),
+        ("pickle", Shy(), "pickle says: leave me alone"),
+        (json, Thing(), "json says: Object of type Thing is not JSON serializable"),
+        (json, float, "json says: Object of type type"),
+    ],
+)
+def test_what_others_refuse_is_named(serializer, value, words):
+    """With the key, too, and what they say, whatever they raise."""
+    with pytest.raises(Unstorable, match=rf"session\['bad'\] cannot be stored: {words}"):
+        codec_for(serializer, here=False).dumps({"good": 1, "bad": value})
 
 
 def test_codecs_have_marks_of_their_own():

@@ -31,11 +31,23 @@ _encode: Final = msgspec.msgpack.Encoder().encode
 class Unstorable(TypeError):
     """A value has no bytes: which one, of what type, and what to do about it."""
 
-    def __init__(self, key: object, reason: str) -> None:
+    def __init__(self, key: object, reason: str, or_else: str = "") -> None:
         super().__init__(
-            f"session[{key!r}] cannot be stored: {reason}. Keep what names it instead, such as its id; or set "
-            f"tools.sessions.serializer = 'pickle', where nobody else can write to the store"
+            f"session[{key!r}] cannot be stored: {reason}. Keep what names it instead, such as its id{or_else}"
         )
+
+
+OR_PICKLE: Final = "; or set tools.sessions.serializer = 'pickle', where nobody else can write to the store"
+
+
+def unstorable(dumps: Callable[[Data], Any], data: Data, who: str, error: Exception, or_else: str = "") -> Unstorable:
+    """The error for the first entry that somebody's dumps() refuses; as it may be anybody's, for whatever it raises."""
+    for key, value in data.items():
+        try:
+            dumps({key: value})
+        except Exception as found:
+            return Unstorable(key, f"{who} says: {found}", or_else)
+    return Unstorable("...", f"{who} says: {error}", or_else)
 
 
 class Codec(Protocol):
@@ -107,10 +119,10 @@ class Packer:
             try:
                 _encode(Tagging([] if self._here else None).tagged([key, value]))
             except RecursionError:
-                return Unstorable(key, "it contains itself, or is nested too deeply")
+                return Unstorable(key, "it contains itself, or is nested too deeply", OR_PICKLE)
             except (Refused, UnicodeError) as found:
-                return Unstorable(key, str(found))
-        return Unstorable("...", str(error))
+                return Unstorable(key, str(found), OR_PICKLE)
+        return Unstorable("...", str(error), OR_PICKLE)
 
     def loads(self, value: bytes) -> Data:
         """The data again."""
@@ -234,13 +246,8 @@ class Pickler:
 
         try:
             return pickle.dumps(data, pickle.HIGHEST_PROTOCOL)
-        except (pickle.PicklingError, TypeError, AttributeError, RecursionError) as error:
-            for key, value in data.items():
-                try:
-                    pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-                except Exception as found:
-                    raise Unstorable(key, f"pickle says: {found}") from None
-            raise Unstorable("...", f"pickle says: {error}") from None
+        except Exception as error:  # whatever an object of somebody's raises when it is asked for its state
+            raise unstorable(pickle.dumps, data, "pickle", error) from None
 
     def loads(self, value: bytes) -> Data:
         """The data again."""
@@ -259,8 +266,12 @@ class Other:
         self._module = module
 
     def dumps(self, data: Data) -> bytes:
-        """The data as bytes."""
-        value = self._module.dumps(data)
+        """The data as bytes. Raises Unstorable."""
+        try:
+            value = self._module.dumps(data)
+        except Exception as error:
+            name = getattr(self._module, "__name__", type(self._module).__name__)
+            raise unstorable(self._module.dumps, data, name, error, OR_PICKLE) from None
         return value.encode() if isinstance(value, str) else value
 
     def loads(self, value: bytes) -> Data:
