@@ -54,6 +54,7 @@ class Site:
         return how
 
 settings = {{"on": True, "timeout": 600, "clean_freq": 0, {settings}}}
+kirsch.config.update({{"engine.autoreload.on": False}})  # it may take minutes, and sources change meanwhile
 kirsch.quickstart(Site(), "/", {{"/": {{f"tools.sessions.{{name}}": value for name, value in settings.items()}}}})
 """
 

@@ -55,6 +55,22 @@ def test_a_lease_that_is_over_goes_to_the_next_in_order():
             pass
 
 
+def test_a_crowd_does_not_bind_all_threads(monkeypatch):
+    """Who finds many waiting waits briefly; who stands in front of him goes on waiting, and nothing is kept of it."""
+    monkeypatch.setattr("kirsch.stores.locks.CROWD", 2)
+    monkeypatch.setattr("kirsch.stores.locks.BRIEFLY", 0.01)
+    locks, order = Locks(), []
+    with Hold(locks, "a", None, 60):
+        threads = [wait_in(locks, "a", order, number) for number in (1, 2)]
+        for wait in (None, 60):
+            with pytest.raises(LockTimeout), Hold(locks, "a", wait, 60):
+                pass
+    for thread in threads:
+        thread.join()
+
+    assert (order, len(locks)) == ([1, 2], 0)
+
+
 def test_one_holder_at_a_time_while_threads_change_wildly():
     """With a switch every microsecond: no two holders, no lock lost, no wake-up missed."""
     locks, count = Locks(), {"a": 0, "b": 0}

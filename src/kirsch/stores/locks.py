@@ -21,6 +21,11 @@ SHORTEST_LOOK: Final = 0.001
 LONGEST_LOOK: Final = 0.05
 """Seconds between two looks whether another process has given a lock back."""
 
+CROWD: Final = 20
+BRIEFLY: Final = 1.0
+"""Where so many threads of a process wait for a lock, others wait for so many seconds at most: it is not passed on
+quickly, or there would not be so many, and nobody is to bind all threads by one of them."""
+
 MOST_LEFT: Final = 1000
 """Locks that are remembered as left behind; the lease ends the others."""
 
@@ -50,6 +55,8 @@ class Locks:
                 return
             hold.bell = threading.Lock()
             hold.bell.acquire()
+            if len(queue) > CROWD and (hold.wait is None or hold.wait > BRIEFLY):
+                hold.wait = BRIEFLY
             queue.append(hold)
         try:
             self._wait(queue, hold)
