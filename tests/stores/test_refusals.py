@@ -233,7 +233,8 @@ def test_postgres_by_tls(postgres_server, database, authority):
     for name in ("server.crt", "server.key"):
         shutil.copy(authority / "server.pem", data / name)
         (data / name).chmod(0o600)
-        shutil.chown(data / name, postgres_server.user or None) if postgres_server.user else None
+        if postgres_server.user:
+            shutil.chown(data / name, postgres_server.user)
     database.execute("ALTER SYSTEM SET ssl = on")
     database.execute("SELECT pg_reload_conf()")
     try:

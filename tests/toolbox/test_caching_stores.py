@@ -28,6 +28,19 @@ def test_copies_survive_a_restart(tmp_path):
     assert (second.get().text, second.made) == ("page 1", 0)
 
 
+@pytest.mark.parametrize("kind", ["files", "sqlite", "redis", "memcached", "postgres"])
+def test_every_kind_of_store(kind, request, tmp_path):
+    """Two processes share copies and limits by it."""
+    embedded = kind in ("files", "sqlite")
+    store = f"{kind}:{tmp_path}/store" if embedded else request.getfixturevalue(f"{kind}_server").url
+    one, other = shared(store), shared(store, delay=600)
+    texts = [one.get(f"/{kind}").text, other.get(f"/{kind}").text]
+    clients = [limited(store=store, name=f"every {kind}") for _ in "12"]
+
+    assert (texts, one.made, other.made) == (["page 1", "page 1"], 1, 0)
+    assert [status for client in clients for status in statuses(client, "/", "/")] == [200, 200, 429, 429]
+
+
 def test_copies_in_redis(redis_server):
     """Shared, forgotten by all, and gone from there when they are no use any more."""
     one, other = shared(redis_server.url), shared(redis_server.url, delay=600)

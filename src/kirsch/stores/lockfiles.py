@@ -86,7 +86,7 @@ class Files:
                 if monotonic() > until:
                     raise Unavailable(f"{self._folder}: another process is stuck in it")
                 sleep(jitter(0.002))
-            if _same(descriptor, path):
+            if _same(descriptor, path) or monotonic() > until:
                 return descriptor
             self._files[index] = -1
             os.close(descriptor)
