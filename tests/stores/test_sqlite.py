@@ -132,8 +132,9 @@ def test_files_that_somebody_has_removed(store, gone, monkeypatch):
     assert found == [True, b"new", gone == ["-wal"]]
 
 
-def test_closing_disturbs_nobody(store):
+def test_closing_disturbs_nobody(tmp_path):
     """Another thread that is at work, or comes just then, writes all the same."""
+    store = SQLiteStore(str(tmp_path / "store.db"), patience=20)
     with ThreadPoolExecutor(2) as threads:
         writing = [threads.submit(lambda: [store.update("a", increased) for _ in range(100)]) for _ in range(2)]
         while not all(each.done() for each in writing):
@@ -141,6 +142,7 @@ def test_closing_disturbs_nobody(store):
 
     assert [each.exception() for each in writing] == [None, None]
     assert value_of(store, "a") == b"200"
+    store.close()
 
 
 def test_locks_that_somebody_has_removed(store):
