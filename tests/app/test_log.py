@@ -143,13 +143,13 @@ def test_messages_may_be_anything(app_log: LogManager, caplog: pytest.LogCapture
     """An exception, for instance."""
     app_log.error(ValueError("bad %s"))
     app_log.error()
-    assert caplog.messages == ["bad %s", ""]
+    assert [each.message for each in caplog.records if each.name.startswith("kirsch.error")] == ["bad %s", ""]
 
 
 def test_a_record_knows_its_caller_and_context(app_log: LogManager, caplog: pytest.LogCaptureFixture) -> None:
     """For handlers and formatters of the application's own."""
     app_log.error("hello", "TEST", logging.WARNING)
-    (record,) = caplog.records
+    (record,) = (each for each in caplog.records if each.message == "TEST hello")
     assert (record.filename, record.levelno, vars(record)["context"]) == ("test_log.py", 30, "TEST")
 
 
@@ -157,10 +157,8 @@ def test_from_bus(app_log: LogManager, caplog: pytest.LogCaptureFixture) -> None
     """The bus speaks with its level."""
     app_log.from_bus("started")
     app_log.from_bus("broken", 40)
-    assert [(record.levelno, record.message) for record in caplog.records] == [
-        (20, "ENGINE started"),
-        (40, "ENGINE broken"),
-    ]
+    said = [(record.levelno, record.message) for record in caplog.records if "ENGINE" in record.message]
+    assert said == [(20, "ENGINE started"), (40, "ENGINE broken")]
 
 
 def test_applications_and_the_process(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
@@ -584,7 +582,7 @@ def test_hushed_bus(site: GlobalLog, caplog: pytest.LogCaptureFixture) -> None:
     site.hush = True
     site.from_bus("started")
     site.from_bus("broken", 40)
-    assert caplog.messages == ["ENGINE broken"]
+    assert [each for each in caplog.messages if "ENGINE" in each] == ["ENGINE broken"]
 
 
 def test_files_of_applications_are_reopened(site: GlobalLog, app_log: LogManager, tmp_path: Path) -> None:
