@@ -143,7 +143,7 @@ def test_messages_may_be_anything(app_log: LogManager, caplog: pytest.LogCapture
     """An exception, for instance."""
     app_log.error(ValueError("bad %s"))
     app_log.error()
-    assert [each.message for each in caplog.records if each.name.startswith("kirsch.error")] == ["bad %s", ""]
+    assert [each.message for each in caplog.records if each.name.startswith("kirschtestlog.")] == ["bad %s", ""]
 
 
 def test_a_record_knows_its_caller_and_context(app_log: LogManager, caplog: pytest.LogCaptureFixture) -> None:
