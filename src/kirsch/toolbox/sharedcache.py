@@ -74,17 +74,17 @@ class SharedCache(Cache):
             self.tot_hist += entry is not None
         return decode(entry.value) if entry is not None else None
 
-    def put(self, key: str, kept: Kept, seconds: float) -> bool:
+    def put(self, key: str, kept: Kept, seconds: float) -> None:
         name = digest(key)
         data = encode(kept)
         with self._mutex:
             self.tot_puts += 1
             pushed = list(self._shelf.add(name, len(data), self.maxobjects, self.maxsize))
             self.cursize = self._shelf.size
-        done = name not in pushed and self._try(lambda: self.store.set(name, data, seconds)) is not None
+        if name not in pushed:
+            self._try(lambda: self.store.set(name, data, seconds))
         for oldest in pushed:
             self._try(partial(self.store.delete, oldest))
-        return done
 
     def delete(self, key: str) -> None:
         name = digest(key)
@@ -102,11 +102,12 @@ class SharedCache(Cache):
     @contextmanager
     def making(self, key: str, wait: float) -> Iterator[bool]:
         """Within it no other process makes that page."""
-        lock = self._try(lambda: _entered(self.store.lock(digest(key), wait, LEASE)))
+        lock = self.store.lock(digest(key), wait, LEASE)
+        held = self._try(lambda: _entered(lock)) or False
         try:
-            yield lock is not None
+            yield held
         finally:
-            if lock is not None:
+            if held:
                 self._try(lambda: lock.__exit__(None, None, None))
 
     def _try(self, act: Callable[[], Any]) -> Any:
@@ -117,9 +118,9 @@ class SharedCache(Cache):
             return None
 
 
-def _entered(lock: Any) -> Any:
+def _entered(lock: Any) -> bool:
     lock.__enter__()
-    return lock
+    return True
 
 
 def digest(key: str) -> str:
