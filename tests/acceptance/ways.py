@@ -48,6 +48,13 @@ class Busy:
             self.count -= 1
             self.changed.notify_all()
 
+    def until_done(self, exchange):
+        """It is busy until then, too: an answer that goes out by and by ends after its handler."""
+        then = exchange.when_done
+        if then is not None:
+            self.__enter__()
+            exchange.when_done = lambda _: (then(exchange), self.__exit__())
+
     def wait(self):
         """Until there are none."""
         with self.changed:
@@ -75,6 +82,7 @@ def own_server(busy):
     def handle(exchange):
         with busy:
             cherrypy.tree.handle(exchange)
+            busy.until_done(exchange)
 
     with live_server(handle) as server:
         yield "127.0.0.1", server.port

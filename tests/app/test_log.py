@@ -601,3 +601,18 @@ def test_speak_for_others(site: GlobalLog, tmp_path: Path, monkeypatch: pytest.M
         site.speak_for_others()
         logging.getLogger("shop.views").warning("oh")
         assert content(site, site.error_file)[23:].strip() == said
+
+
+@pytest.mark.parametrize("place", ["access_file", "screen"])
+def test_a_new_place_gets_only_what_comes_after(
+    site: GlobalLog, app_log: LogManager, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
+) -> None:
+    app_log.access_log.addHandler(Collector())  # so a line is a record, which waits to be handed over
+    with app_log._records.busy:  # as if the thread that does so were slow
+        visit(app_log)
+        setattr(site, place, str(tmp_path / "visits") if place == "access_file" else True)
+        visit(app_log)
+    site.flush()
+
+    written = (tmp_path / "visits").read_text("utf-8") if place == "access_file" else capsys.readouterr().out
+    assert written.count("GET /x") == 1

@@ -126,6 +126,7 @@ class LogPlaces:
 
     @screen.setter
     def screen(self, on: bool) -> None:
+        self.flush()
         for logger, place in ((self._errors, "stderr"), (self.access_log, "stdout")):
             known = _find(logger, LogScreen)
             if on and known is None:
@@ -168,6 +169,7 @@ class LogPlaces:
         known = _find(logger, LogFile)
         if known is not None and path and known.place == os.path.abspath(path):
             return
+        self.flush()  # what was said before is no business of the new place
         if path:
             logger.addHandler(LogFile(path, logger, self._formatter(logger, os.path.abspath(path))))
         if known is not None:
