@@ -607,6 +607,7 @@ def test_speak_for_others(site: GlobalLog, tmp_path: Path, monkeypatch: pytest.M
 def test_a_new_place_gets_only_what_comes_after(
     site: GlobalLog, app_log: LogManager, tmp_path: Path, capsys: pytest.CaptureFixture[str], place: str
 ) -> None:
+    """A line that waits when the place is set is none of the new place's."""
     app_log.access_log.addHandler(Collector())  # so a line is a record, which waits to be handed over
     with app_log._records.busy:  # as if the thread that does so were slow
         visit(app_log)

@@ -130,10 +130,10 @@ class Load:
 
 @pytest.fixture
 def served(tmp_path):
-    """Two workers; ended at the end."""
+    """Two workers, which the supervisor knows to serve: one that answers may not have said so yet. Ended at the end."""
     served = Served(tmp_path)
     try:
-        served.until(lambda: len(served.workers()) == 2)
+        served.until(lambda: served.log.read_text().count(" serves\n") == 2)
         yield served
         if served.pid_file.exists():
             os.kill(served.pid(), signal.SIGTERM)
