@@ -20,7 +20,10 @@ def run_program(script, end=signal.SIGTERM):
         assert program.stdout is not None
         line = program.stdout.readline()
         program.send_signal(end)
-        return line, program.wait(10)
+        try:
+            return line, program.wait(10)
+        finally:
+            program.kill()
 
 
 ASK_ITSELF = """

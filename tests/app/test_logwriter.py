@@ -69,6 +69,15 @@ def test_no_thread_before_the_first_item(sink: Sink) -> None:
     assert thread.daemon
 
 
+def test_after_long_silence_the_thread_ends(sink: Sink, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And keeps nothing alive any more; what comes later starts a new one."""
+    monkeypatch.setattr(logwriter, "LINGER", 0.001)
+    for line in "abc":
+        sink.writer.put(line, 1)
+        wait_until(lambda: of_log() == [])
+    assert sink.lines == ["a", "b", "c"]
+
+
 def test_another_thread_writes(sink: Sink) -> None:
     """Without anybody's asking."""
     sink.writer.put("a", 1)
@@ -209,8 +218,10 @@ def test_within_itself(sink: Sink) -> None:
     assert sink.lines == ["a"]
 
 
-def test_from_many_threads(sink: Sink) -> None:
-    """Nothing is lost, doubled or put out of each thread's order."""
+@pytest.mark.parametrize("linger", [10.0, 0.0])
+def test_from_many_threads(sink: Sink, monkeypatch: pytest.MonkeyPatch, linger: float) -> None:
+    """Nothing is lost, doubled or put out of each thread's order, however often the thread ends in between."""
+    monkeypatch.setattr(logwriter, "LINGER", linger)
 
     def work(letter: str) -> None:
         for number in range(500):

@@ -1,7 +1,8 @@
 """What is waiting to be written, and the thread that writes it, so that no request waits for a disk or a terminal.
 
 - Whoever has something puts it down and goes on. The thread is started by the first of them. It writes at once what
-  comes after a silence, and then all that has come together within PAUSE in one go. In silence it sleeps.
+  comes after a silence, and then all that has come together within PAUSE in one go. In silence it sleeps, and ends
+  when that lasts: an application that nobody has any more leaves no thread behind.
 - What waits is bounded, in number and bytes: with a disk that stands still, lines are lost, never requests. How many
   is said once it goes on.
 - PERF: to put something down takes no lock, but for the first after a silence: appending to a list is atomic, also
@@ -39,6 +40,9 @@ SHORT: Final = 500
 
 PAUSE: Final = 0.05
 """Seconds between two writes while there is always something."""
+
+LINGER: Final = 10.0
+"""Seconds of silence after which the thread ends."""
 
 PATIENCE: Final = 2.0
 """Seconds that a flush waits for its turn."""
@@ -132,7 +136,16 @@ class LogWriter(Generic[T]):
                     if self._idle and self._wake is wake:
                         self._idle = False
                         continue
-            wake.acquire()
+            if not wake.acquire(timeout=LINGER) and self._is_dismissed(wake):
+                return
+
+    def _is_dismissed(self, wake: threading.Lock) -> bool:
+        """Whether nobody has called the thread meanwhile: then it is no more, and the next line starts another."""
+        with self._lock:
+            dismissed = self._idle and self._wake is wake
+            if dismissed:
+                self._wake = None
+        return dismissed
 
     def flush(self, timeout: float = -1) -> bool:
         """Write what is waiting. Whether there was something, and it was this thread's turn within `timeout` seconds.
