@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -101,3 +104,19 @@ def test_it_is_logged_once(server, caplog):
 
     said = [each.getMessage() for each in caplog.records if each.name == "kirsch.stores"]
     assert said == ["redis://here: away", "redis://here: is there again"]
+
+
+def test_many_who_were_waiting_say_it_once(server, caplog):
+    """A server that hangs is given up by all of them at the same moment."""
+    barrier = threading.Barrier(16)
+
+    def ask(_):
+        with suppress(Unavailable), server.circuit:
+            barrier.wait(10)
+            raise Unavailable("redis://here: away")
+
+    with ThreadPoolExecutor(16) as threads:
+        list(threads.map(ask, range(16)))
+
+    said = [each.getMessage() for each in caplog.records if each.name == "kirsch.stores"]
+    assert said == ["redis://here: away"]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -10,6 +12,7 @@ from kirsch.app.place import ConfigError
 from kirsch.stores.opening import open_store
 from tests.app.pages import LonelyApplication
 from tests.toolbox.cached import Site
+from tests.toolbox.sessionpages import FailingStore
 from tests.toolbox.test_rate_limit import limited, statuses
 
 
@@ -67,6 +70,28 @@ def test_redis_goes_away(redis_server, ends, begins):
     while site.get(path).headers.get("Age") is None:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+def test_nobody_waits_for_a_copy_that_cannot_be_kept(caplog):
+    """While the store is away, those who have waited for a page make theirs at the same time, not one after another."""
+    together = threading.Barrier(3)
+
+    def make(_):
+        if site.made == 1:
+            time.sleep(0.05)
+        else:
+            together.wait(2)
+        return "page"
+
+    store = FailingStore()
+    site = shared(store, make=make, cache_status=True)
+    store.away = True
+    with ThreadPoolExecutor(4) as threads:
+        answers = [each.result() for each in [threads.submit(site.get) for _ in range(4)]]
+
+    assert [answer.status for answer in answers] == [200] * 4
+    assert {answer.headers["Cache-Status"] for answer in answers} == {"Kirsch; fwd=miss"}
+    assert caplog.text.count("pages are made without a cache while a store is away") == 1
 
 
 def test_limits_in_redis(redis_server):

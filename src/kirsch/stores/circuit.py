@@ -54,10 +54,12 @@ class Circuit:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         if isinstance(error, Unavailable):
-            if not self._until:
+            with self._lock:  # of all who were waiting for it at that moment, one says so
+                news, self._why, self._until = not self._until, str(error), monotonic() + PAUSE
+            if news:
                 _log.warning("%s", error)
-            self._why = str(error)
-            self._until = monotonic() + PAUSE
         elif self._until:
-            self._until = 0.0
-            _log.info("%s: is there again", self._name)
+            with self._lock:
+                news, self._until = bool(self._until), 0.0
+            if news:
+                _log.info("%s: is there again", self._name)

@@ -224,20 +224,19 @@ class CachedPlace:
                 return False
         return False
 
-    def keep(self, key: str, fields: Block, names: tuple[str, ...], copy: Copy) -> None:
+    def keep(self, key: str, fields: Block, names: tuple[str, ...], copy: Copy) -> bool:
         """Put a copy where requests like this one find it. names: of the fields by which the page varies."""
         cache = self.cache
         seconds = copy.facts.useful + GRACE + copy.made - self._clock()
         fork = cache.get(key)
         if not isinstance(fork, Fork):
             if not names:
-                cache.put(key, copy, seconds)
-                return
+                return cache.put(key, copy, seconds) is not False
             fork = Fork(names)
         elif set(names) - set(fork.names):
             fork = Fork(tuple(dict.fromkeys((*fork.names, *names))))
         cache.put(key, fork, max(seconds, FORKED))
-        cache.put(variant_key(key, fork, values_of(fields, fork.names)), copy, seconds)
+        return cache.put(variant_key(key, fork, values_of(fields, fork.names)), copy, seconds) is not False
 
     def guarded(self, request: Any, response: Any, ticket: Ticket) -> Callable[[], Any]:
         """The handler, but when it fails the stale copy is the page."""

@@ -54,8 +54,8 @@ class Cache(ABC):
         """What stands there, fresh or not; None if it is no use any more."""
 
     @abstractmethod
-    def put(self, key: str, kept: Kept, seconds: float) -> None:
-        """Keep it for so many seconds at most."""
+    def put(self, key: str, kept: Kept, seconds: float) -> bool | None:
+        """Keep it for so many seconds at most. False if it could not: nobody is to wait for it."""
 
     @abstractmethod
     def delete(self, key: str) -> None:

@@ -6,6 +6,7 @@ Each attempt on a store that is away may take as long as its patience, which mus
 from __future__ import annotations
 
 import logging
+import threading
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Final
 
@@ -29,12 +30,13 @@ class Reach:
     """See the module. store: which. instead: what is done while it is away, for the log.
 
     _away: until when it is left alone; 0 if it is well. _quiet: until when nothing is said of what did not fit, or
-    was refused. Threads may race on both: then two of them try, or speak, instead of one.
+    was refused; threads may race on this, and then two of them speak.
     """
 
     def __init__(self, store: Store, instead: str) -> None:
         self.store = store
         self.instead = instead
+        self._mutex = threading.Lock()
         self._away = 0.0
         self._quiet = 0.0
 
@@ -48,9 +50,10 @@ class Reach:
         try:
             given = act()
         except Unavailable as error:
-            if not away:
+            with self._mutex:  # of all who were waiting for it at that moment, one says so
+                news, self._away = not self._away, monotonic() + PAUSE
+            if news:
                 _log.warning("%s while a store is away: %s", self.instead, error)
-            self._away = monotonic() + PAUSE
             raise
         except (Conflict, LockTimeout):
             raise

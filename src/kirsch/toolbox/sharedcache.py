@@ -74,17 +74,17 @@ class SharedCache(Cache):
             self.tot_hist += entry is not None
         return decode(entry.value) if entry is not None else None
 
-    def put(self, key: str, kept: Kept, seconds: float) -> None:
+    def put(self, key: str, kept: Kept, seconds: float) -> bool:
         name = digest(key)
         data = encode(kept)
         with self._mutex:
             self.tot_puts += 1
             pushed = list(self._shelf.add(name, len(data), self.maxobjects, self.maxsize))
             self.cursize = self._shelf.size
-        if name not in pushed:
-            self._try(lambda: self.store.set(name, data, seconds))
+        done = name not in pushed and self._try(lambda: self.store.set(name, data, seconds)) is not None
         for oldest in pushed:
             self._try(partial(self.store.delete, oldest))
+        return done
 
     def delete(self, key: str) -> None:
         name = digest(key)
@@ -102,12 +102,11 @@ class SharedCache(Cache):
     @contextmanager
     def making(self, key: str, wait: float) -> Iterator[bool]:
         """Within it no other process makes that page."""
-        lock = self.store.lock(digest(key), wait, LEASE)
-        held = self._try(lambda: _entered(lock)) or False
+        lock = self._try(lambda: _entered(self.store.lock(digest(key), wait, LEASE)))
         try:
-            yield held
+            yield lock is not None
         finally:
-            if held:
+            if lock is not None:
                 self._try(lambda: lock.__exit__(None, None, None))
 
     def _try(self, act: Callable[[], Any]) -> Any:
@@ -118,9 +117,9 @@ class SharedCache(Cache):
             return None
 
 
-def _entered(lock: Any) -> bool:
+def _entered(lock: Any) -> Any:
     lock.__enter__()
-    return True
+    return lock
 
 
 def digest(key: str) -> str:

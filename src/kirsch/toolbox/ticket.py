@@ -29,7 +29,7 @@ class Place(Protocol):
     cache: Cache
     makers: Makers
 
-    def keep(self, key: str, fields: Any, names: tuple[str, ...], copy: Copy) -> None:
+    def keep(self, key: str, fields: Any, names: tuple[str, ...], copy: Copy) -> bool:
         """Put a copy where others find it."""
 
     def guarded(self, request: Any, response: Any, ticket: Any) -> Callable[[], Any]:
@@ -122,7 +122,8 @@ class Ticket:
         why, copy, names = self._copy(request, response, body)
         kept = copy is not None and not self.place.makers.changed_since(self.key, self.began)
         if copy is not None and kept:
-            self.place.keep(self.key, request.exchange.head.block, names, copy)
+            kept = self.place.keep(self.key, request.exchange.head.block, names, copy)
+            why = "" if kept else "the cache cannot take it"
         self.release(kept, passing=copy is None and 0 < response.code < 500 and not self.unkept)
         self.place.say(request, "kept" if kept else f"not kept: {why or 'it has changed meanwhile'}")
         return kept
