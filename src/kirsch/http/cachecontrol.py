@@ -56,8 +56,8 @@ class Terms(NamedTuple):
 
     keep: whether it may be, and be used without asking each time. lifetime: seconds for which it is fresh, if it says.
     public: it may be kept, and given to others, although the request was made in somebody's name. strict: it must not
-    be used when it is stale. while_revalidate, if_error: seconds after its lifetime for which it may be used
-    nevertheless: while it is made anew, and when that fails; None if it does not say.
+    be used when it is stale, whoever asks. while_revalidate, if_error: seconds after its lifetime for which it may be
+    used nevertheless: while it is made anew, and when that fails; None if it does not say.
     """
 
     keep: bool = True
@@ -84,13 +84,19 @@ def parse_terms(cache_control: str, expires: str | None = None, pragma: str = ""
     elif expires is not None:
         date = parse_http_date(expires)
         lifetime = 0 if date is None else max(0, min(int(date - now), MOST_SECONDS))
+    strict = bool({"must-revalidate", "proxy-revalidate"} & said.keys())
+    while_revalidate, if_error = _seconds(said, "stale-while-revalidate"), _seconds(said, "stale-if-error")
+    if strict:
+        while_revalidate = if_error = 0
+    elif "s-maxage" in said:  # §5.2.2.10: as strict, but for what the page allows in the same breath
+        strict, while_revalidate, if_error = True, while_revalidate or 0, if_error or 0
     return Terms(
         keep,
         lifetime,
         bool({"public", "s-maxage", "must-revalidate"} & said.keys()),
-        bool({"must-revalidate", "proxy-revalidate"} & said.keys()),
-        _seconds(said, "stale-while-revalidate"),
-        _seconds(said, "stale-if-error"),
+        strict,
+        while_revalidate,
+        if_error,
     )
 
 
@@ -144,8 +150,11 @@ def parse_wishes(cache_control: str, pragma: str = "") -> Wishes:
 
 
 def initial_age(age: str | None, date: str | None, now: float) -> int:
-    """How old an answer is already when it comes, from its Age and Date (§4.2.3): our pages may be others' copies."""
-    told = delta_seconds(age.strip()) if age else 0
+    """How old an answer is already when it comes, from its Age and Date (§4.2.3): our pages may be others' copies.
+
+    Of several ages the first counts, and one that is no number is none (§5.1).
+    """
+    told = delta_seconds(age.partition(",")[0].strip(" \t")) if age else 0
     made = parse_http_date(date) if date else None
     return max(told, int(now - made)) if made is not None else told
 

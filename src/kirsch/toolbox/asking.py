@@ -25,13 +25,18 @@ class Block(Protocol):
 
 
 class Asking(NamedTuple):
-    """What the fields of a request mean here. plain: nothing special. named: it has credentials. part: of a page."""
+    """What the fields of a request mean here.
+
+    plain: nothing special. named: it has credentials. part: it is for a part of the page. matched: it has a condition
+    that the page alone may judge, as a copy may be older than what the client knows (RFC 9111 §4.3.2).
+    """
 
     host: str
     plain: bool = True
     wishes: Wishes = NO_WISHES
     named: bool = False
     part: bool = False
+    matched: bool = False
 
 
 def read_asking(fields: Block) -> Asking:
@@ -44,7 +49,8 @@ def read_asking(fields: Block) -> Asking:
     if special:
         control = fields.get(b"cache-control") or b""
         wishes = parse_wishes(control.decode("latin-1"), special.get(b"pragma", ""))
-        asking = Asking(host, False, wishes, b"authorization" in special, b"range" in special)
+        matched = b"if-match" in special or b"if-unmodified-since" in special
+        asking = Asking(host, False, wishes, b"authorization" in special, b"range" in special, matched)
     else:
         asking = Asking(host, plain=bool(host))
     fields.made["caching"] = asking

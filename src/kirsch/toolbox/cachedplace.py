@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote_plus
 
 from kirsch.app.answers import tell
-from kirsch.app.errors import HTTPError, KirschError
+from kirsch.app.errors import HTTPError, HTTPRedirect, KirschError
 from kirsch.app.hooks import Points
 from kirsch.app.request import Request
 from kirsch.http.cachecontrol import NO_WISHES, Wishes
@@ -36,12 +36,11 @@ HARMLESS: Final = frozenset({"caching", "encode", "trailing_slash"})
 """Tools that stand before the cache, and neither say who asks nor change what is asked for."""
 
 GRACE: Final = 60.0
-"""Seconds for which a copy is kept after its use, for clients that take a stale one."""
+"""Seconds for which a copy is kept after its use, for clients that take a stale one; one that has a validator is kept
+for as long again as it was of use, as its page may find it good still."""
 
 FORKED: Final = 86400.0
 """Seconds for which it is remembered that a page varies."""
-
-_CONDITIONS: Final = ("If-None-Match", "If-Modified-Since")
 
 
 def _may_be_changed(request: Any) -> bool:
@@ -158,12 +157,12 @@ class CachedPlace:
     def serve(self, request: Any, response: Any, asking: Asking, copy: Copy) -> bool:
         """Answer by a copy if it will do."""
         facts = copy.facts
-        if self._named(request, asking) and not facts.public:
+        if asking.matched or (self._named(request, asking) and not facts.public):
             return False
         age = max(0.0, self._clock() - copy.made)
         wishes = self.wishes(asking)
         if not wishes.suits(age, copy.lifetime, facts.strict):
-            lasting = 0 if facts.strict or wishes.min_fresh else copy.lifetime + facts.while_revalidate
+            lasting = 0 if wishes.min_fresh else copy.lifetime + facts.while_revalidate
             if not wishes.suits(age, lasting):
                 return False
             refresh(self, request, asking)
@@ -188,15 +187,14 @@ class CachedPlace:
         ticket.stale = copy if copy is not None and not (named and not copy.facts.public) else None
         ticket.unkept = "no-store" if wishes.no_store else "" if request.method == "GET" else "HEAD"
         ticket.named = named
+        own = named or asking.part or asking.matched
         making = request.__dict__.get("refreshing")
         if making is not None:
             ticket.making = making
-        elif not (named or wishes.anew or asking.part or ticket.unkept) and self._wait(
-            request, response, asking, at, ticket
-        ):
+        elif not (own or wishes.anew or ticket.unkept) and self._wait(request, response, asking, at, ticket):
             return
-        if not (ticket.unkept or named or asking.part or self.makers.passes(at)):
-            ticket.ask_for_whole(_CONDITIONS)
+        if not (own or ticket.unkept or self.makers.passes(at)):
+            ticket.ask(whether_good=not wishes.anew)
         ticket.attach()
 
     def _wait(self, request: Any, response: Any, asking: Asking, at: str, ticket: Ticket) -> bool:
@@ -227,7 +225,8 @@ class CachedPlace:
     def keep(self, key: str, fields: Block, names: tuple[str, ...], copy: Copy) -> bool:
         """Put a copy where requests like this one find it. names: of the fields by which the page varies."""
         cache = self.cache
-        seconds = copy.facts.useful + GRACE + copy.made - self._clock()
+        grace = max(GRACE, copy.facts.useful) if copy.conditions() else GRACE
+        seconds = copy.facts.useful + grace + copy.made - self._clock()
         fork = cache.get(key)
         if not isinstance(fork, Fork):
             if not names:
@@ -239,18 +238,23 @@ class CachedPlace:
         return cache.put(variant_key(key, fork, values_of(fields, fork.names)), copy, seconds) is not False
 
     def guarded(self, request: Any, response: Any, ticket: Ticket) -> Callable[[], Any]:
-        """The handler, but when it fails the stale copy is the page."""
+        """The handler, but when it fails the stale copy is the page; and so it is when it is found good."""
         handler = request.handler
 
         def page() -> Any:
             try:
                 return handler()
-            except HTTPError as error:
-                if error.code < 500:
+            except HTTPRedirect as unchanged:
+                if not (ticket.conditional and unchanged.status == 304):
                     raise
-            except KirschError:
-                raise
+                unchanged.set_response()
+                return response.page
+            except KirschError as error:
+                if not (isinstance(error, HTTPError) and error.code >= 500) or ticket.usable_stale() is None:
+                    raise
             except Exception as error:
+                if ticket.usable_stale() is None:
+                    raise
                 tell(request, error)
             ticket.put_stale(request, response)
             return response.page

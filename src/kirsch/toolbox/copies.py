@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kirsch.app.errors import HTTPError
 from kirsch.app.response import lasting
-from kirsch.http.cachecontrol import HOP_BY_HOP, IN_304
+from kirsch.http.cachecontrol import HOP_BY_HOP, IN_304, vary_names
 from kirsch.http.conditional import Current, decide, tag_of_304
 from kirsch.http.dates import http_date, parse_http_date
 from kirsch.http.headers import Headers
 from kirsch.http.ranges import content_range, range_parts, requested_ranges
+from kirsch.http.vary import add_vary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -71,18 +72,14 @@ class Copy:
         response.renew(self.code, self.phrase, [*fields, *more] if more else fields, self.body)
 
     def put_for(self, method: str, headers: Headers, response: Any, age: float, more: Sequence[Field] = ()) -> None:
-        """As put(), but heeding conditions and ranges of the request, whose headers these are. HTTPError 412, 416."""
-        if 200 <= self.code < 300:
-            decision = decide(method, headers, self.current)
-            if decision == 412:
-                raise HTTPError(412)
-            if decision == 304:
-                fields = [field for field in self.fields if field[0].lower().decode("latin-1") in IN_304]
-                if (etag := self.current.etag) is not None:
-                    named = (tag_of_304(headers, etag) or etag).encode("latin-1")
-                    fields = [(name, named if name.lower() == b"etag" else value) for name, value in fields]
-                response.renew(304, b"", [*fields, age_field(age), *more], b"")
-                return
+        """As put(), but heeding conditions and ranges of the request, whose headers these are. HTTPError 416."""
+        if 200 <= self.code < 300 and decide(method, headers, self._dated()) == 304:
+            fields = [field for field in self.fields if field[0].lower().decode("latin-1") in IN_304]
+            if (etag := self.current.etag) is not None:
+                named = (tag_of_304(headers, etag) or etag).encode("latin-1")
+                fields = [(name, named if name.lower() == b"etag" else value) for name, value in fields]
+            response.renew(304, b"", [*fields, age_field(age), *more], b"")
+            return
         # Without a validator nobody could tell whether two parts are of the same page.
         if self.code == 200 and self.current != _NOTHING and "Range" in headers:
             ranges = requested_ranges(method, headers, self.current, len(self.body))
@@ -90,6 +87,30 @@ class Copy:
                 self._put_ranges(ranges, response, [age_field(age), *more])
                 return
         self.put(response, age, more)
+
+    def _dated(self) -> Current:
+        """As for a client that asks by a date: that of the copy itself, where the page has none (RFC 9111 §4.3.2)."""
+        if self.current.modified is not None:
+            return self.current
+        date = next((value for name, value in self.fields if name.lower() == b"date"), b"")
+        return self.current._replace(modified=parse_http_date(date.decode("latin-1")))
+
+    def conditions(self) -> dict[str, str]:
+        """By what the page is asked whether it is good still; nothing where it has said nothing to be known by."""
+        etag, modified = self.current.etag, self.current.modified
+        said = {"If-None-Match": etag, "If-Modified-Since": None if modified is None else http_date(modified)}
+        return {name: value for name, value in said.items() if value}
+
+    def put_again(self, response: Any) -> None:
+        """Have it sent in place of a 304 by which the page has found it good, whose fields go before its own.
+
+        But for those of its content (RFC 9111 §3.2), and Vary, which a 304 may say of itself alone.
+        """
+        said = response.headers
+        for name in vary_names(Headers.from_wire(self.fields).get("Vary", "")) or ():
+            add_vary(said, name)
+        kept = [(name, value) for name, value in self.fields if _outlasts(name.decode("latin-1").lower(), said)]
+        response.renew(self.code, self.phrase, kept, self.body)
 
     def _put_ranges(self, ranges: list[ByteRange], response: Any, more: Sequence[Field]) -> None:
         length = len(self.body)
@@ -111,6 +132,12 @@ class Copy:
 
 
 _NOTHING: Final = Current()
+_OF_CONTENT: Final = frozenset({"content-encoding", "content-type", "etag"})
+
+
+def _outlasts(name: str, said: Headers) -> bool:
+    """Whether a field of a copy stays when a 304 says these."""
+    return name in _OF_CONTENT or not (name in said or name == "date")
 
 
 class Fork:

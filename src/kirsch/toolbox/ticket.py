@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import time
 from contextlib import AbstractContextManager, ExitStack
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from kirsch.app.conditions import settle
 from kirsch.app.nonce import is_nonce_taken, nonce_of
 from kirsch.http.cachecontrol import KEEPABLE, UNASKED, initial_age, parse_terms, vary_names
+from kirsch.http.codes import parse_status
 from kirsch.http.dates import parse_http_date
 from kirsch.toolbox.copies import Copy, Facts, kept_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from kirsch.http.headers import Headers
     from kirsch.toolbox.cachingsettings import CachingSettings
     from kirsch.toolbox.copies import Field
     from kirsch.toolbox.makers import Makers, Making
     from kirsch.toolbox.pagecache import Cache
+
+_CONDITIONS: Final = ("If-None-Match", "If-Modified-Since")
+"""Those that a cache judges itself."""
 
 
 class Place(Protocol):
@@ -47,7 +51,8 @@ class Ticket:
 
     making: if others wait for it. stale: the copy that would not do. unkept: why it is not to be kept, known
     beforehand. named: the request is made in somebody's name. around: headers set before the handler, which will be set
-    for every request anew. asked: the headers of the request, if conditions were taken out of it.
+    for every request anew. asked: the headers of the request, if it has others now. conditional: these ask whether the
+    stale copy is good.
     """
 
     stale: Copy | None = None
@@ -55,6 +60,7 @@ class Ticket:
     unkept = ""
     named = False
     asked: Headers | None = None
+    conditional = False
 
     def __init__(self, place: Place, request: Any, response: Any, key: str) -> None:
         self.place = place
@@ -71,20 +77,26 @@ class Ticket:
         """Hold a lock until the page is made."""
         self._holding.enter_context(lock)
 
-    def ask_for_whole(self, conditions: Iterable[str]) -> None:
-        """Take conditions out of the request: only a whole page can be kept. They are heeded when it is there."""
+    def ask(self, whether_good: bool) -> None:
+        """Have the page asked for as the cache needs it: whole, as only that can be kept, or whether the copy is good.
+
+        What the client has is held against it when it is there.
+        """
         headers = self._request.headers
-        if any(name in headers for name in conditions):
+        ours = self.stale.conditions() if self.stale is not None and whether_good else {}
+        self.conditional = bool(ours)
+        if ours or any(name in headers for name in _CONDITIONS):
             self.asked = headers.copy()
-            for name in conditions:
+            for name in _CONDITIONS:
                 headers.pop(name, None)
+            headers.update(ours)
 
     def attach(self) -> None:
         """Be there when the page is made, and when its making has failed."""
         hooks = self._request.hooks
         hooks.attach("before_finalize", self.take, priority=100)
         hooks.attach("on_end_resource", self.end, failsafe=True, priority=0)
-        if self.usable_stale() is not None:
+        if self.conditional or self.usable_stale() is not None:
             self._request.handler = self.place.guarded(self._request, self._response, self)
 
     # -- in the end ----------------------------------------------------------------------------------------------
@@ -93,6 +105,10 @@ class Ticket:
         """The page is made: keep a copy of it, or of its pieces as they are sent."""
         if request.cached:  # by the stale copy
             return
+        good = self.conditional and parse_status(response.status)[0] == 304
+        if good:
+            assert self.stale is not None
+            self.stale.put_again(response)
         if response.is_file:  # which is sent as it lies on the disk, without being in memory as a whole
             self.release(kept=False, passing=True)
             self._heed_conditions(request, response)
@@ -108,7 +124,7 @@ class Ticket:
             self.put_stale(request, response)
             return
         copied = self.settle(response.page)
-        self._show(response, copied)
+        self._show(response, copied, good)
         self._heed_conditions(request, response)
 
     def end(self, request: Any, response: Any) -> None:
@@ -151,8 +167,8 @@ class Ticket:
         facts = Facts(
             self.place.cache.clock() - initial_age(headers.get("Age"), date, now),
             lifetime,
-            _first(terms.while_revalidate, settings.stale_while_revalidate) if not terms.strict else 0,
-            _first(terms.if_error, settings.stale_if_error) if not terms.strict else 0,
+            _first(terms.while_revalidate, settings.stale_while_revalidate),
+            _first(terms.if_error, settings.stale_if_error),
             terms.public,
             terms.strict,
         )
@@ -206,8 +222,8 @@ class Ticket:
             settle(request, response)
             self.place.cache.tot_non_modified += response.status == 304
 
-    def _show(self, response: Any, kept: bool) -> None:
-        why = "stale" if self.stale is not None else "miss"
+    def _show(self, response: Any, kept: bool, good: bool) -> None:
+        why = "stale; fwd-status=304" if good else "stale" if self.stale is not None else "miss"
         for name, value in self.place.status(f"fwd={why}{'; stored' if kept else ''}"):
             response.headers.add(name.decode(), value.decode())
 
