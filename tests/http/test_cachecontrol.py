@@ -62,23 +62,24 @@ def test_delta_seconds(text, seconds):
         ("max-age=60", Terms(lifetime=60)),
         ("max-age=x", Terms(lifetime=0)),
         ("max-age", Terms(lifetime=0)),
-        ("max-age=60, s-maxage=5", Terms(lifetime=5, public=True)),
-        ("s-maxage=x, max-age=60", Terms(lifetime=0, public=True)),
+        ("max-age=60, s-maxage=5", Terms(lifetime=5, public=True, strict=True, while_revalidate=0, if_error=0)),
+        ("s-maxage=x, max-age=60", Terms(lifetime=0, public=True, strict=True, while_revalidate=0, if_error=0)),
+        ("s-maxage=5, stale-if-error=8", Terms(lifetime=5, public=True, strict=True, while_revalidate=0, if_error=8)),
         ("no-store", Terms(keep=False)),
         ("no-store, must-understand", Terms()),
         ("private", Terms(keep=False)),
         ('private="x-user"', Terms(keep=False)),
         ("no-cache, max-age=60", Terms(keep=False, lifetime=60)),
         ('no-cache="set-cookie"', Terms(keep=False)),
-        ("must-revalidate", Terms(public=True, strict=True)),
-        ("proxy-revalidate", Terms(strict=True)),
+        ("must-revalidate", Terms(public=True, strict=True, while_revalidate=0, if_error=0)),
+        ("proxy-revalidate, stale-if-error=8", Terms(strict=True, while_revalidate=0, if_error=0)),
         ("stale-while-revalidate=9, stale-if-error=8", Terms(while_revalidate=9, if_error=8)),
         ("stale-if-error=x", Terms(if_error=0)),
         ("community=UCI", Terms()),
     ],
 )
 def test_terms(cache_control, terms):
-    """Of an answer, for a cache that many share: s-maxage goes over max-age, and speaks for all."""
+    """Of an answer, for a cache that many share: s-maxage goes over max-age, speaks for all, and is strict."""
     assert parse_terms(cache_control) == terms
 
 

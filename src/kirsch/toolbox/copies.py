@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kirsch.app.errors import HTTPError
 from kirsch.app.response import lasting
+from kirsch.app.responseheaders import decoded
 from kirsch.http.cachecontrol import HOP_BY_HOP, IN_304, vary_names
 from kirsch.http.conditional import Current, decide, tag_of_304
 from kirsch.http.dates import http_date, parse_http_date
-from kirsch.http.headers import Headers
 from kirsch.http.ranges import content_range, range_parts, requested_ranges
 from kirsch.http.vary import add_vary
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from kirsch.http.headers import Headers
     from kirsch.http.ranges import ByteRange
 
 Field = tuple[bytes, bytes]
@@ -59,7 +60,7 @@ class Copy:
         self.fields = tuple(fields)
         self.body = body
         self.size = OVERHEAD + len(body) + sum(len(name) + len(value) for name, value in fields)
-        self.current = validators(Headers((name.decode("latin-1"), value.decode("latin-1")) for name, value in fields))
+        self.current = validators(decoded(fields))
         self._shown: tuple[int, list[Field]] = (-1, [])
 
     def put(self, response: Any, age: float, more: Sequence[Field] = ()) -> None:
@@ -107,7 +108,7 @@ class Copy:
         But for those of its content (RFC 9111 §3.2), and Vary, which a 304 may say of itself alone.
         """
         said = response.headers
-        for name in vary_names(Headers.from_wire(self.fields).get("Vary", "")) or ():
+        for name in vary_names(decoded(self.fields).get("Vary", "")) or ():
             add_vary(said, name)
         kept = [(name, value) for name, value in self.fields if _outlasts(name.decode("latin-1").lower(), said)]
         response.renew(self.code, self.phrase, kept, self.body)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from kirsch.app.conditions import READING, settle, validate
 from kirsch.http.dates import http_date
 from kirsch.options import Check, Option, Options
-from kirsch.toolbox.prepared import PreparedTool
+from kirsch.toolbox.prepared import PreparedTool, standing
 
 if TYPE_CHECKING:
     from kirsch.app.request import Request
@@ -51,8 +51,14 @@ class LastModified(PreparedTool):
         super().__init__()
         self.callable = self._now
 
+    @standing(priority=95)
     def before_handler(self, request: Request, response: Response, plan: LastModifiedSettings) -> None:
-        """Say when the page was changed, if config knows. HTTPRedirect 304 or HTTPError 412 where due."""
+        """Say when the page was changed, if config knows. HTTPRedirect 304 or HTTPError 412 where due.
+
+        Behind the cache: a copy has a date of its own, and a stale one is asked for by it.
+        """
+        if getattr(request, "cached", False):
+            return
         seconds = seconds_of(plan.date() if callable(plan.date) else plan.date)
         if plan.debug and request.log is not None:
             request.log(f"last modified: {seconds}", "TOOLS.LAST_MODIFIED")
