@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 import kirsch
+from kirsch.app.host import Host
 from kirsch.app.legacy import LegacyWarning, forget
 from kirsch.app.legacykeys import GONE, gone
-from kirsch.app.request import Host
 
 
 @pytest.fixture(autouse=True)

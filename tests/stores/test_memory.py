@@ -42,6 +42,18 @@ def test_the_longest_unused_goes_first():
     assert store.evicted == 1
 
 
+def test_all_are_used():
+    """Then the oldest goes, and not what has just come."""
+    store = MemoryStore(entries=3)
+    for key in "abc":
+        store.set(key, b"")
+        store.get(key)
+    store.set("d", b"")
+    store.set("e", b"")
+
+    assert keys(store, "abcde") == "cde"
+
+
 def test_bytes_are_bounded():
     """Entries make room for a large one; one that is larger than all is refused, and nothing goes for it."""
     store = MemoryStore(size=4 * (OVERHEAD + 101))

@@ -58,6 +58,10 @@ class Site:
         return repr(present_session())
 
     @kirsch.expose
+    def between(self):
+        raise kirsch.InternalRedirect("/inner")
+
+    @kirsch.expose
     def inner(self):
         present_session()["inner"] = "inside"
         return repr(dict(present_session()))

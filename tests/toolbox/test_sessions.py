@@ -6,7 +6,10 @@ import pytest
 
 import kirsch
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect
+from kirsch.app.hooks import Hook
 from kirsch.stores.memory import MemoryStore
+from kirsch.testing.client import Client
+from tests.app.pages import LonelyApplication
 from tests.toolbox.sessionpages import FailingStore, visitor
 
 SHOW = "{'a': 1}"
@@ -209,6 +212,43 @@ def test_what_was_meant_is_stored_and_an_accident_is_not(store, error, status, t
 
     assert guest.visit(fail(error)).status == status
     assert guest.visit().text == text
+
+
+def test_a_session_goes_on_through_a_page_that_does_not_use_it():
+    """Redirected inside twice: the one in the middle has none to hand on."""
+    guest = visitor()
+    text = guest.visit(fail(InternalRedirect("/between"))).text
+
+    assert text == "{'a': 2, 'inner': 'inside'}"
+    assert guest.visit().text == text
+
+
+class Late:
+    """A page that leaves its session alone, and one that shows it."""
+
+    @kirsch.expose
+    def nothing(self):
+        return ""
+
+    @kirsch.expose
+    def shown(self):
+        return repr(kirsch.serving.session.get("n"))
+
+
+def test_who_asks_late():
+    """A hook that is the first to use the session, when it would have been stored already: it is, with a cookie."""
+
+    def count():
+        kirsch.session["n"] = kirsch.session.get("n", 0) + 1
+
+    app = LonelyApplication(
+        Late(), "", {"/": {"tools.sessions.on": True, "hooks.before_finalize": Hook(count, priority=90)}}
+    )
+    client = Client(app)
+    client.get("/nothing")
+    client.get("/nothing")
+
+    assert client.get("/shown").text == "2"
 
 
 @pytest.mark.parametrize("error", [HTTPError(403), HTTPRedirect("/"), InternalRedirect("/inner")], ids=repr)

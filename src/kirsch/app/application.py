@@ -17,9 +17,10 @@ from kirsch.app.config import GlobalConfig, Sections
 from kirsch.app.current import current
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, KirschError
 from kirsch.app.hooks import run_hooks
+from kirsch.app.host import Host
 from kirsch.app.log import LogManager
 from kirsch.app.namespaces import Namespaces
-from kirsch.app.request import NO_HOOKS, Host, Request
+from kirsch.app.request import NO_HOOKS, Request
 from kirsch.app.resource import Hooking, Resource
 from kirsch.app.resources import Resources
 from kirsch.app.response import Response

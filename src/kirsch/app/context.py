@@ -53,10 +53,10 @@ class Serving:
         current.set(None)
 
     def __getattr__(self, name: str) -> Any:
-        try:
-            return present().belongings[name]
-        except KeyError:
-            raise AttributeError(f"nothing was stored as serving.{name} in this request") from None
+        request = present()
+        if name not in request.belongings:
+            raise AttributeError(f"nothing was stored as serving.{name} in this request")
+        return request.belonging(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         present().belongings[name] = value

@@ -92,7 +92,7 @@ class Tokens:
 
     def _visitors(self) -> Iterator[str]:
         """Who asks: by the session if there is one already, and by our cookie."""
-        session: Any = self._request.belongings.get("session")
+        session: Any = self._request.belonging("session")
         sent = session.originalid if session is not None else None
         if sent and session.id == sent:
             yield f"session {sent}"

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 from kirsch.app.body import RequestBody
 from kirsch.app.byhand import ByHand, head_of
 from kirsch.app.hooks import HookMap, Points
+from kirsch.app.host import Host
 from kirsch.app.lazy import lazy
 from kirsch.app.legacynames import OldRequestNames
 from kirsch.app.nonce import csp_nonce as csp_nonce_of
+from kirsch.app.ondemand import OnDemand
 from kirsch.app.pagehandler import PageHandler
 from kirsch.app.response import Response
 from kirsch.http.addresses import LOCAL
@@ -56,20 +58,6 @@ class Closable(Protocol):
         """Do it. The exception that has ended the request, if one has, is `sys.exception()`."""
 
 
-class Host:
-    """One end of a connection. Whoever knows better may set it. name: as looked up, or the address."""
-
-    __slots__ = ("ip", "name", "port")
-
-    def __init__(self, ip: str, port: int, name: str | None = None) -> None:
-        self.ip = ip
-        self.port = port
-        self.name = ip if name is None else name
-
-    def __repr__(self) -> str:
-        return f"Host({self.ip!r}, {self.port}, {self.name!r})"
-
-
 class RequestId(str):
     """An id as text. uuid4: as an object."""
 
@@ -107,12 +95,9 @@ class Request(OldRequestNames):
     trusted_proxies: Sequence[str] = LOCAL
 
     # what happens on the way
-    cookies_read = False  # whether somebody has looked at one without asking for all, who are in `cookie` then
     json: Any = None
     prev: Request | None = None
     failed_at: str | None = None
-    _kept: tuple[Closable, ...] = ()
-    _kwargs: dict[str, Any] | None = None
     _config: dict[str, Any] | None = None
 
     def __init__(self, exchange: Exchange, app: Owner | None = None) -> None:
@@ -132,6 +117,11 @@ class Request(OldRequestNames):
         self.points: Points | HookMap = NO_HOOKS
         self.stage: str | None = None
         self.closed = False
+        self.cookies_read = False  # whether somebody has looked at one, or changed them
+        self._cookie: SimpleCookie | None = None
+        self._belongings: dict[str, Any] | None = None
+        self._kept: tuple[Closable, ...] = ()
+        self._kwargs: dict[str, Any] | None = None
         self._body: RequestBody | None = None
         self.handler_replaced = False
         self._handler: Any = None
@@ -168,7 +158,7 @@ class Request(OldRequestNames):
     def base(self) -> str:
         """Scheme and host as the client named them, without a slash at the end."""
         host = self.exchange.head.get(b"host")
-        return f"{self.scheme}://{host.decode('latin-1') if host else _host_port(self.local, self.scheme)}"
+        return f"{self.scheme}://{host.decode('latin-1') if host else self.local.netloc(self.scheme)}"
 
     # -- fields --------------------------------------------------------------------------------------------------
 
@@ -186,11 +176,18 @@ class Request(OldRequestNames):
         """The fields one by one, in order."""
         return self.headers.lines()
 
-    @lazy
+    @property
     def cookie(self) -> SimpleCookie:
         """What the client sent as cookies; what is malformed is left out."""
-        value = self.exchange.head.get(b"cookie")
-        return parse_cookies(value.decode("latin-1") if value else "")
+        self.cookies_read = True
+        if self._cookie is None:
+            value = self.exchange.head.get(b"cookie")
+            self._cookie = parse_cookies(value.decode("latin-1") if value else "")
+        return self._cookie
+
+    @cookie.setter
+    def cookie(self, cookie: SimpleCookie) -> None:
+        self.cookies_read, self._cookie = True, cookie
 
     @lazy
     def login(self) -> str | None:
@@ -366,10 +363,19 @@ class Request(OldRequestNames):
         """Pages for errors by status or `default`; config sets them as `error_page.<status>`."""
         return {}
 
-    @lazy
+    @property
     def belongings(self) -> dict[str, Any]:
         """What is stored on `serving` for the length of the request."""
-        return {}
+        if self._belongings is None:
+            self._belongings = {}
+        return self._belongings
+
+    def belonging(self, name: str) -> Any:
+        """What is stored by this name, made now if it waits for that; None if nothing is."""
+        thing = self.belongings.get(name)
+        if isinstance(thing, OnDemand):
+            thing = self.belongings[name] = thing.make(self)
+        return thing
 
     @lazy
     def unique_id(self) -> RequestId:
@@ -392,9 +398,3 @@ class Request(OldRequestNames):
 
     def __repr__(self) -> str:
         return f"<Request {self.request_line}>"
-
-
-def _host_port(host: Host, scheme: str) -> str:
-    name = f"[{host.ip}]" if ":" in host.ip else host.ip or "localhost"
-    standard = {"http": 80, "https": 443}.get(scheme)
-    return name if host.port in (0, standard) else f"{name}:{host.port}"

@@ -45,13 +45,13 @@ class Resource:
 
     pace: how long it takes. plan: how it takes its parameters. points: its hooks. setups: what is called at once.
     on_request, on_response, on_body: attributes that config sets on these, by name. headers: that config sets.
-    settings: whether there is anything to settle(). waiting: fields of requests that some of its hooks wait for. quiet:
-    points without those hooks.
+    says: whether there are such. settings: whether there is anything to settle(). waiting: fields of requests that some
+    of its hooks wait for. quiet: points without those hooks.
     """
 
     __slots__ = (
         "callable", "config", "error_pages", "headers", "on_body", "on_request", "on_response", "pace", "plan",
-        "points", "quiet", "settings", "setups", "target", "waiting",
+        "points", "quiet", "says", "settings", "setups", "target", "waiting",
     )  # fmt: skip
 
     def __init__(self, found: Found, config: Mapping[str, Any], toolboxes: Mapping[str, Hooking]) -> None:
@@ -80,10 +80,17 @@ class Resource:
         self.waiting = frozenset(hook.waits_for for each in hooks.values() for hook in each if hook.waits_for)
         if self.waiting:
             self.quiet = Points({point: [hook for hook in each if not hook.waits_for] for point, each in hooks.items()})
-        self.settings = bool(self.on_request or self.on_response or self.headers or self.setups)
+        self.says = bool(self.on_request or self.on_response or self.headers)
+        self.settings = self.says or bool(self.setups)
 
     def settle(self, request: Guest, response: Guest) -> None:
         """Set on a request and its response what config says of them, and have tools set themselves up for it."""
+        if self.says:
+            self._tell(request, response)
+        for hook in self.setups:
+            hook.run(request, response)
+
+    def _tell(self, request: Guest, response: Guest) -> None:
         for name, value in self.on_request.items():
             setattr(request, name, value.copy() if type(value) is dict else value)
         for name, value in self.on_response.items():
@@ -93,8 +100,6 @@ class Resource:
                 response.headers.pop(name, None)
             else:
                 response.headers[name] = value
-        for hook in self.setups:
-            hook.run(request, response)
 
     def points_for(self, fields: Fields) -> Points:
         """Its hooks for a request with these fields: those that wait for others are left out.

@@ -8,7 +8,7 @@ from collections import UserDict
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from kirsch.app.errors import HTTPError, standard_message
-from kirsch.app.request import Host
+from kirsch.app.host import Host
 from kirsch.http.codes import REASONS, parse_status
 from kirsch.http.dates import http_date
 from kirsch.http.elements import Element, parse_elements, parse_quality

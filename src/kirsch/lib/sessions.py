@@ -73,7 +73,7 @@ vars(save).update(failsafe=True)
 
 def close() -> None:
     """Give the lock back, if it is still held; for a hook at `on_end_request`."""
-    session = present().belongings.get("session")
+    session = present().belonging("session")
     if session is not None and session.locked:
         session.release_lock()
 

@@ -33,7 +33,7 @@ MOST_LEFT: Final = 1000
 class Locks:
     """The locks of one process. They are handed on in the order of asking; nothing is kept of those that nobody holds.
 
-    _queues: under each name those who want it. The first one holds it.
+    _queues: under each name those who want it. The first one holds it. _mutex: held while a queue is changed, or goes.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
@@ -43,15 +43,19 @@ class Locks:
 
     def _renew(self) -> None:
         self._mutex = threading.Lock()
-        self._queues: dict[str, deque[Hold]] = {}
+        self._queues: dict[str, list[Hold]] = {}
 
     def acquire(self, hold: Hold) -> None:
-        """Get the lock. Raises LockTimeout."""
+        """Get the lock. Raises LockTimeout. PERF: one that is free takes no mutex: setdefault() is a single step."""
+        hold.deadline = self._clock() + hold.lease
+        alone = [hold]
+        if self._queues.setdefault(hold.name, alone) is not alone:
+            self._queue_up(hold, alone)
+
+    def _queue_up(self, hold: Hold, alone: list[Hold]) -> None:
         with self._mutex:
-            queue = self._queues.get(hold.name)
-            if queue is None:
-                self._queues[hold.name] = deque((hold,))
-                hold.deadline = self._clock() + hold.lease
+            queue = self._queues.setdefault(hold.name, alone)
+            if queue is alone:  # it has been given back meanwhile
                 return
             hold.bell = threading.Lock()
             hold.bell.acquire()
@@ -64,7 +68,7 @@ class Locks:
             self.release(hold)
             raise
 
-    def _wait(self, queue: deque[Hold], hold: Hold) -> None:
+    def _wait(self, queue: list[Hold], hold: Hold) -> None:
         assert hold.bell is not None
         until = self._clock() + hold.wait if hold.wait is not None else inf
         while True:
@@ -93,9 +97,9 @@ class Locks:
             elif hold in queue:
                 queue.remove(hold)
 
-    def _next(self, queue: deque[Hold]) -> None:
+    def _next(self, queue: list[Hold]) -> None:
         """The first one goes, the second holds it from now on."""
-        queue.popleft()
+        del queue[0]
         first = queue[0]
         first.deadline = self._clock() + first.lease
         assert first.bell is not None

@@ -90,7 +90,7 @@ class AutoVary(Tool):
         if not isinstance(headers, WatchedHeaders):
             return
         looked = dict(headers.looked)
-        if "cookie" in request.__dict__ or request.cookies_read:
+        if request.cookies_read:
             looked.setdefault("cookie", "Cookie")
         ignored = {name.lower() for name in ignore} | NEVER
         said = {name.strip().lower(): name.strip() for name in response.headers.get("Vary", "").split(",")}

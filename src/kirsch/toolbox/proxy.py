@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from kirsch.app.request import Host
+from kirsch.app.host import Host
 from kirsch.http.addresses import is_among
 from kirsch.http.forwarded import UNKNOWN, Hop, Node, element_at, find_client, parse_forwarded, parse_list
 from kirsch.http.urls import split_host, split_target

@@ -23,6 +23,9 @@ Data = dict[Any, Any]
 AS_IT_IS: Final = frozenset({str, bytes, float, bool, type(None)})
 """Types whose values MessagePack has, too. Exactly these: what is derived from them would come back as less."""
 
+LEAST, MOST = -(1 << 63), (1 << 64) - 1
+"""Of numbers that MessagePack has."""
+
 PAIRS, TUPLE, SET, FROZENSET, DATETIME, DATE, TIME, TIMEDELTA, DECIMAL, IDENTIFIER, INTEGER, OBJECT = range(1, 13)
 
 _encode: Final = msgspec.msgpack.Encoder().encode
@@ -134,7 +137,13 @@ class Packer:
 def _is_simple(data: Data) -> bool:
     """Whether there is nothing to tag. PERF: many sessions are like this."""
     for key, value in data.items():
-        if type(key) is not str or (type(value) not in AS_IT_IS and (type(value) is not int or abs(value) >= 1 << 63)):
+        kind = type(value)
+        if type(key) is not str:
+            return False
+        if kind is int:
+            if not LEAST <= value <= MOST:
+                return False
+        elif kind not in AS_IT_IS:
             return False
     return True
 
@@ -151,7 +160,7 @@ class Tagging:
         if kind in AS_IT_IS:
             return value
         if kind is int:
-            return value if -(1 << 63) <= value < 1 << 64 else _tag(INTEGER, str(value))
+            return value if LEAST <= value <= MOST else _tag(INTEGER, str(value))
         if kind is list:
             return list(map(self.tagged, value))
         if kind is dict:

@@ -22,7 +22,6 @@ from collections.abc import MutableMapping
 from datetime import timedelta
 from time import time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
-from weakref import ref
 
 from kirsch.app.errors import HTTPError, InternalRedirect
 from kirsch.stores.store import Conflict, LockTimeout, StoreError
@@ -30,7 +29,6 @@ from kirsch.toolbox.storedsession import StoredSession
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from weakref import ReferenceType
 
     from kirsch.app.request import Request
     from kirsch.toolbox.serializers import Data
@@ -48,6 +46,9 @@ LONGEST_GRAIN: Final = 60.0
 
 AWAY: Final = "Sessions are out of reach at the moment. Please try again soon."
 BUSY: Final = "Other requests are using the same session for too long. Please try again soon."
+LATE: Final = frozenset({"before_finalize", "on_end_resource", "on_end_request"})
+"""Stages of a request in which its page is made: who asks for a session then has it stored at the end."""
+
 VERBS: Final = ("_exists", "_load", "_save", "_delete", "acquire_lock", "release_lock")
 
 _log = logging.getLogger("kirsch.error")
@@ -66,18 +67,6 @@ class Session(StoredSession, MutableMapping[Any, Any]):
     _own: ClassVar[bool] = False
     _generates: ClassVar[bool] = False  # ids that somebody may have already
 
-    # PERF: what a request without any use of its session leaves as it is has its default here.
-    _claimed: str | None = None
-    _missing = False
-    _phase = OPEN
-    _announced = False  # its cookie is in the response
-    _used_here = False
-    _finished = False
-    _over = False
-    # PERF: the session has its request only while it is used, as circles have to be found by the garbage collector.
-    _of: ReferenceType[Request] | None = None
-    _request: Request | None = None
-
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         cls._own = any(getattr(cls, verb) is not getattr(Session, verb) for verb in VERBS)
@@ -87,14 +76,23 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         """id: as a client calls it. settings: become attributes."""
         super().__init__()
         self.id_observers: list[Callable[[str], object]] = []
-        if id is not None:
-            self._claimed = id
-        for name, value in settings.items():
-            setattr(self, name, value)
+        self._claimed = id
+        self._missing = False
+        self._phase = OPEN
+        self._announced = False  # its cookie is in the response
+        self._used_here = False
+        self._finished = False
+        self._over = False
+        self._request: Request | None = None  # until that is over
+        if settings:
+            for name, value in settings.items():
+                setattr(self, name, value)
 
     def attach(self, request: Request, keeper: Keeper, before: Session | None = None) -> None:
         """Make it that of a request. before: of the request that was redirected inside to this one."""
-        self._of, self._keeper = ref(request), keeper
+        self._request, self._keeper = request, keeper
+        self._finished = request.stage in LATE
+        request.keep(self)
         if before is None or not before._id or before._keeper is not keeper:
             return
         if before._phase is DELETED:
@@ -202,11 +200,7 @@ class Session(StoredSession, MutableMapping[Any, Any]):
             self._begin_use()
         if self._id:
             return
-        sent = False
-        if self._claimed is None and self._request is not None:
-            self._claimed, sent = self._home.cookie.read(self._request)
         if self._claimed is None:
-            self._missing = sent
             self._begin()
             return
         self._id = self._claimed
@@ -220,12 +214,15 @@ class Session(StoredSession, MutableMapping[Any, Any]):
                 self._begin()
 
     def _begin_use(self) -> None:
-        request = self._request = self._of() if self._of is not None else None
-        if request is not None:
-            request.keep(self)
-            request.cookies_read = True
-            if not request.response.code:
-                request.response.vary_by_cookie()
+        request = self._request
+        if request is None:
+            return
+        if self._claimed is None and not self._id:
+            self._claimed, sent = (self._keeper or self._home).cookie.read(request)
+            self._missing = sent and self._claimed is None
+        request.cookies_read = True
+        if not request.response.code:
+            request.response.vary_by_cookie()
 
     def _begin(self) -> None:
         """Be a new session."""
@@ -266,7 +263,8 @@ class Session(StoredSession, MutableMapping[Any, Any]):
 
     def acquire_lock(self) -> None:
         """As of any."""
-        self._claim()
+        if not self._id:
+            self._claim()
         try:
             super().acquire_lock()
         except StoreError as error:
@@ -298,10 +296,10 @@ class Session(StoredSession, MutableMapping[Any, Any]):
         request, found = self._request, self._found
         if found is None or request is None or request.response.code:
             return
-        grain = LONGEST_GRAIN if self.timeout >= LONGEST_GRAIN / 3 else self.timeout * 3  # seconds, out of minutes
-        if not 0 <= time() - found.record.renewed < grain:
+        age = time() - found.renewed
+        if not (0 <= age < LONGEST_GRAIN and age < self.timeout * 3):  # a twentieth, as that is in minutes
             self._due = True
-            self._last(found.record)
+            self._last(found)
             if self._home.cookie.persistent and not self._announced:
                 self._announce()
 

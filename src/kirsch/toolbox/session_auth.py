@@ -167,7 +167,7 @@ class SessionAuth:
 
 
 def _session() -> Any:
-    session = present().belongings.get("session")
+    session = present().belonging("session")
     if session is None:
         raise RuntimeError("tools.session_auth needs a session: set tools.sessions.on for the same pages")
     return session

@@ -6,17 +6,18 @@ import logging
 import threading
 from math import inf
 from time import monotonic
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from kirsch.stores.store import Conflict, Full, StoreError
-from kirsch.toolbox.sessionrecord import Record, unpack
+from kirsch.toolbox.sessionrecord import unpack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kirsch.stores.store import Store
-    from kirsch.toolbox.serializers import Codec, Data
+    from kirsch.toolbox.serializers import Codec
     from kirsch.toolbox.sessioncookie import SessionCookie
+    from kirsch.toolbox.sessionrecord import Record
 
 PREFIX: Final = "session-"
 """What the keys of sessions begin with."""
@@ -31,19 +32,11 @@ QUIET: Final = 60.0
 _log = logging.getLogger("kirsch.error")
 
 
-class Found(NamedTuple):
-    """A session as it stands in the store. data: a copy of one's own."""
-
-    record: Record
-    data: Data
-    version: Any
-
-
 class Keeper:
-    """See the module. down: whether the store was away when it was asked last.
+    """See the module. lease: of locks: one that processes share is taken from a holder that may have died.
 
-    _unwritten: it was when something was to be written: that it can be read is no news then.
-    lease: of locks: one that processes share is taken from a holder that may have died.
+    down: whether the store was away when it was asked last. _unwritten: it was when something was to be written: that
+    it can be read is no news then.
     """
 
     def __init__(self, store: Store, codec: Codec, cookie: SessionCookie) -> None:
@@ -57,31 +50,30 @@ class Keeper:
         self._sweep_due = 0.0
         self._lock = threading.Lock()
 
-    def fetch(self, id: str) -> Found | None:
-        """A session; None if there is none. Raises StoreError."""
+    def fetch(self, id: str) -> Record | None:
+        """A session with its data; None if there is none. Raises StoreError."""
         entry = self.store.get(PREFIX + id)
         if self.down and not self._unwritten:
             self._recovered()
-        record = unpack(entry.value, self.codec) if entry is not None else None
-        if entry is None or record is None:
+        record = unpack(entry, self.codec) if entry is not None else None
+        if record is None:
             return None
         try:
-            data = self.codec.loads(record.value)
+            record.data = self.codec.loads(record.value)
         except Exception as error:  # whatever it is that a serializer of others raises
             _log.warning("A session in %s cannot be read, and is forgotten: %r", self.store.url, error)
             return None
-        return Found(record, data, entry.version)
+        return record
 
-    def write(self, id: str, record: Record, seconds: float, version: Any) -> Any:
-        """Keep a session, and give its version. Raises Conflict if the one in the store is of another version."""
+    def write(self, id: str, record: Record, seconds: float) -> None:
+        """Keep a session, which has another version then. Raises Conflict if the one in the store has another one."""
         try:
-            new = self.store.set(PREFIX + id, record.pack(self.codec), seconds, version)
+            record.version = self.store.set(PREFIX + id, record.pack(self.codec.mark), seconds, record.version)
         except StoreError as error:
             self._unwritten = not isinstance(error, (Conflict, Full))
             raise
         if self.down:
             self._recovered()
-        return new
 
     def delete(self, id: str) -> bool:
         """Forget a session; False if there was none."""

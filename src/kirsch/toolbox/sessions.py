@@ -6,12 +6,13 @@ import os
 import re
 import threading
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 from urllib.parse import quote
 
 from kirsch.app.context import present
 from kirsch.app.hooks import Hook
 from kirsch.app.legacy import warn
+from kirsch.app.ondemand import OnDemand
 from kirsch.app.place import ConfigError
 from kirsch.app.resource import SETUP
 from kirsch.app.response import close
@@ -45,29 +46,53 @@ OF_KINDS: Final = {"storage_path", "servers"}
 def present_session() -> Session:
     """The session of the request being answered. AttributeError, with what to do about it, if there is none."""
     request = present()
-    session: Session | None = request.belongings.get(BELONGING)
+    session = request.belongings.get(BELONGING)
+    if type(session) is Plan:  # PERF: belonging() alone would be one call more for each use
+        session = request.belonging(BELONGING)
     if session is None:
         if request.app is None:
             raise AttributeError("a session belongs to a request, and none is being answered here")
         path = request.script_name + request.path_info
         raise AttributeError(f"{path} has no session: turn sessions on by tools.sessions.on = True")
+    made: Session = session
+    return made
+
+
+def made_session(request: Request) -> Session | None:
+    """The session of a request, if somebody has asked for it."""
+    session = request.belongings.get(BELONGING)
+    return None if isinstance(session, Plan) else session
+
+
+def _session_before(request: Request) -> Session | None:
+    """That of the request which was redirected inside to this one, or of one before that."""
+    prev, session = request.prev, None
+    while prev is not None and session is None:
+        session, prev = made_session(prev), prev.prev
     return session
 
 
-class Plan(NamedTuple):
+class Plan(OnDemand):
     """How sessions are made where these settings hold. attributes: that each is given."""
 
-    kind: type[Session]
-    attributes: dict[str, Any]
-    keeper: Keeper | None
+    __slots__ = ("attributes", "keeper", "kind")
 
-    def begin(self, request: Request) -> None:
-        """Give a request its session; if it goes on from another one inside, then with that one's."""
-        belongings = request.belongings
-        if BELONGING not in belongings and self.keeper is not None:
-            before = request.prev.belongings.get(BELONGING) if request.prev is not None else None
-            session = belongings[BELONGING] = self.kind(None, **self.attributes)
-            session.attach(request, self.keeper, before)
+    def __init__(self, kind: type[Session], attributes: dict[str, Any], keeper: Keeper | None) -> None:
+        self.kind = kind
+        self.attributes = attributes
+        self.keeper = keeper
+
+    def begin(self, request: Request, response: Response) -> None:
+        """Have a request get its session as soon as somebody asks for it."""
+        if self.keeper is not None:
+            request.belongings.setdefault(BELONGING, self)
+
+    def make(self, request: Request) -> Session:
+        """The session of a request; if it goes on from another one inside, then with that one's."""
+        assert self.keeper is not None
+        session = self.kind(None, **self.attributes) if self.attributes else self.kind(None)
+        session.attach(request, self.keeper, _session_before(request) if request.prev is not None else None)
+        return session
 
 
 class Sessions(PreparedTool):
@@ -93,7 +118,8 @@ class Sessions(PreparedTool):
 
     def init(self, **settings: Any) -> None:
         """Begin, for the request being answered: what the tool does as soon as the place is known."""
-        self.plan_for(settings).begin(present())
+        request = present()
+        self.plan_for(settings).begin(request, request.response)
 
     @staticmethod
     def regenerate() -> None:
@@ -110,32 +136,30 @@ class Sessions(PreparedTool):
     def hooks(self, settings: Mapping[str, Any]) -> Iterator[tuple[str, Hook]]:
         """Its hooks, with a plan made of these settings."""
         plan = self.plan_for(settings)
-        yield SETUP, Hook(self._begin, plan=plan)
+        yield SETUP, Hook(plan.begin)
         if plan.attributes.get("locking") == "early":
             yield "before_request_body", self.named(Hook(self._lock_early, priority=60))
         yield "before_finalize", self.named(Hook(self.before_finalize, failsafe=True, priority=50))
         yield "before_error_response", self.named(Hook(self.before_error_response, failsafe=True, priority=0))
 
-    def _begin(self, request: Request, response: Response, plan: Plan) -> None:
-        plan.begin(request)
-
     def _lock_early(self, request: Request, response: Response) -> None:
-        request.belongings[BELONGING].acquire_lock()
+        request.belonging(BELONGING).acquire_lock()
 
     def before_finalize(self, request: Request, response: Response) -> None:
         """The page is made: have the session stored. What makes the page piece by piece may use it, too."""
-        session: Session = request.belongings[BELONGING]
         page = response.page
         if type(page) is not str and isinstance(page, Iterator) and not hasattr(page, "read"):
             if response.stream:
-                response.body = _and_then(page, session)
+                response.body = _and_then(page, request.belonging(BELONGING))
             else:
                 response.collapse_body()
-        session.finish()
+        session = request.belongings[BELONGING]
+        if type(session) is not Plan:
+            session.finish()
 
     def before_error_response(self, request: Request, response: Response) -> None:
         """The page has failed: nothing of its session is stored."""
-        request.belongings[BELONGING].abandon()
+        request.belonging(BELONGING).abandon()
 
     # -- settings ------------------------------------------------------------------------------------------------
 

@@ -12,8 +12,6 @@ OLD_TYPES: Final = {"ram": "RamSession", "file": "FileSession", "memcached": "Me
 
 _ABOVE_0: Final = Check("above 0", lambda value: value > 0)
 _TEXT: Final = (str, type(None))
-
-
 _PATIENCE: Final = (float, timedelta, type(None))
 _OLD_TYPE: Final = Check("out of ram, file, memcached", lambda name: name in OLD_TYPES)
 _SAME_SITE: Final = one_of("Strict", "Lax", "None")
@@ -29,7 +27,7 @@ class SessionSettings(Options):
         None,
         "Of old: ram, file, or memcached.",
         str,
-        Check("out of ram, file, memcached", lambda name: name in OLD_TYPES),
+        _OLD_TYPE,
     )
     storage_path = Option(None, "The folder of sessions that are kept in files, for FileSession.", str)
     servers: Option[Any] = Option(None, "Addresses of memcached, for MemcachedSession.", (list, tuple))
@@ -45,18 +43,14 @@ class SessionSettings(Options):
         "msgpack", "How values become bytes: msgpack, pickle, or what has dumps().", object
     )
     fallback = Option(None, "'empty' goes on with an empty session where the store is away.", str, one_of("empty"))
-    clean_freq = Option(
-        5.0, "Minutes between two looks for expired ones; 0 or None: never.", (float, type(None)), between(0)
-    )
+    clean_freq = Option(5.0, "Minutes between two looks for expired ones; 0 or None: never.", _MINUTES, between(0))
     name = Option("session_id", "Name of the cookie.")
     path = Option(None, "Path of the cookie.", str)
     path_header = Option(None, "Header field that says the path of the cookie.", str)
     domain = Option(None, "Domain of the cookie; None: this host alone.", str)
     secure = Option(None, "Send the cookie over TLS only; None: if it was set over TLS.", bool)
     httponly = Option(True, "Hide the cookie from scripts.")
-    samesite = Option(
-        "Lax", "Strict, Lax or 'None'; None leaves it to the browser.", _TEXT, one_of("Strict", "Lax", "None")
-    )
+    samesite = Option("Lax", "Strict, Lax or 'None'; None leaves it to the browser.", _TEXT, _SAME_SITE)
     partitioned = Option(False, "A cookie of its own for each site that this one is embedded in.")
     host_prefix = Option(False, "Begin the name with __Host-: over TLS only, from this very host.")
     persistent = Option(True, "Keep the cookie for `timeout`; else until the browser is closed.")

@@ -183,7 +183,7 @@ class Ticket:
             )
         elif not why and not terms.public:
             varies = "cookie" in (names or ())
-            asked = varies or request.cookies_read or "cookie" in request.__dict__
+            asked = varies or request.cookies_read
             looked = asked and not (varies and terms.lifetime is not None)
             why = "cookies were looked at" if looked else self._whose(request, response, body or b"")
         if why or body is None:
