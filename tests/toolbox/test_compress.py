@@ -341,6 +341,7 @@ def test_static_files(tmp_path, size, method):
     assert (again.status, again.headers["ETag"], again.body) == (304, tag, b"")
     part = client.get("/page.txt", headers={"Accept-Encoding": "gzip", "Range": "bytes=0-3"})
     assert (part.status, part.body, part.headers.get("Content-Encoding")) == (206, b"ABCD", None)
+    assert part.headers["Vary"] == "Accept-Encoding"  # as the whole has it
 
 
 @pytest.mark.parametrize("accept", ["gzip", "br", None])

@@ -120,7 +120,7 @@ def parse_form(body: bytes, charsets: Sequence[str], *, max_fields: int = MOST_F
             return _decode(pairs, codec), charset
         except UnicodeError:
             continue
-    tried = ", ".join(charset[:40] for charset in charsets) or "none"
+    tried = ", ".join(dict.fromkeys(charset[:40] for charset in charsets)) or "none"
     raise FormError(f"the form is not encoded in a charset that was tried: {tried}")
 
 

@@ -197,7 +197,7 @@ class Store(ABC):
         wait: seconds before LockTimeout is raised; 0 does not wait at all, None waits as long as it takes. lease:
         after so many seconds it is taken away from a holder that has not given it back. A thread that asks for a
         lock that it holds already waits for itself. Where twenty threads of the process wait for it, the next ones wait
-        for a second at most. Leaving the `with` raises nothing: what cannot be given back,
+        for a second at most, whatever they are ready for. Leaving the `with` raises nothing: what cannot be given back,
         as its store is away, is free when its lease is over.
         """
 

@@ -41,8 +41,7 @@ MOST_KEPT: Final = 8 * 1024 * 1024
 """Bytes of compressed answers that are kept, and of the largest one."""
 LARGEST_KEPT: Final = 1024 * 1024
 WHOLE: Final = (str, bytes, bytearray, memoryview, NoneType)
-WITHOUT_BODY: Final = (204, 205, 206)
-"""Of these, the last has a part of one."""
+WITHOUT_BODY: Final = (204, 205)
 
 OF_BYTES: Final = ("Content-Length", "Accept-Ranges", "Content-MD5", "Content-Digest", "Repr-Digest")
 """Headers that speak of the very bytes."""
@@ -145,9 +144,9 @@ class Compress(PreparedTool):
         begin(response)
         headers = response.headers
         status = parse_status(response.status)[0]
-        if status == 304:  # it must say what the page would (RFC 9110 §15.4.5)
+        if status in (206, 304):  # it must say what the page would (RFC 9110 §15.3.7, §15.4.5)
             add_vary(headers, "Accept-Encoding")
-            return "not modified"
+            return "not modified, or not a whole page"
         if status in WITHOUT_BODY or "Content-Encoding" in headers or "Content-Range" in headers:
             return "coded already, or not a whole page"
         accept = request.headers.get("Accept-Encoding")
