@@ -254,11 +254,12 @@ command = [sys.executable, "-c", {WORKER!r}, {str(tmp_path / "code.py")!r}]
 supervisor = Supervisor(bus, command, 2, {{}})
 supervisor.subscribe()
 bus.start()
-print("workers", *[each["process"] for each in supervisor.statistics()], flush=True)
-print("begun", flush=True)
+processes = " ".join(str(each["process"]) for each in supervisor.statistics())
+sys.stdout.write(f"workers {processes}\\n")  # in one piece, as the supervisor's thread prints, too
+sys.stdout.flush()
 bus.block()
 """)
-    program.until("begun")
+    program.until("workers ")
     pids = [int(word) for word in program.out.split("workers ")[1].split("\n")[0].split()]
     program.send(signal.SIGKILL)
     end = monotonic() + 3 * LONG
