@@ -255,7 +255,7 @@ supervisor = Supervisor(bus, command, 2, {{}})
 supervisor.subscribe()
 bus.start()
 processes = " ".join(str(each["process"]) for each in supervisor.statistics())
-sys.stdout.write(f"workers {processes}\\n")  # in one piece, as the supervisor's thread prints, too
+sys.stdout.write("workers " + processes + "\\n")  # in one piece, as the supervisor's thread prints, too
 sys.stdout.flush()
 bus.block()
 """)
