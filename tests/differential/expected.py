@@ -42,6 +42,11 @@ MENDED = (
     ),
     Known("7.2", "a header set to None is not sent", {"x-nothing": ("header /fields/nothing",)}),
     Known(
+        "log",
+        "without log_tracebacks a failure is one line of the log, where CherryPy says nothing of it at all",
+        {"body": ("fails_silently: its traceback",)},
+    ),
+    Known(
         "8.1",
         "process_request_body stays as config says, where no hook could ask before the body is read",
         {"body": ("request.process_body",)},

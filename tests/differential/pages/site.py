@@ -18,6 +18,8 @@ from tests.differential.pages.errors import page as error_page
 from tests.differential.pages.face import cherrypy, has, tool_kind
 from tests.differential.pages.habits import Changing, Encoded, Habits, TimedPages, mount_own
 from tests.differential.pages.living import Living, mount_living
+from tests.differential.pages.logged import Log, Logged
+from tests.differential.pages.logged import listen as listen_to_log
 from tests.differential.pages.logins import Logins
 from tests.differential.pages.params import Sent, Signatures
 from tests.differential.pages.points import Hooked, Noted, Record
@@ -87,6 +89,8 @@ class Root:
     cached = Cached()
     varying = Varying()
     logins = Logins()
+    logged = Logged()
+    log = Log()
     visits = AllVisits()
     static = Static()
 
@@ -122,6 +126,7 @@ def main(port):
     mount_own()
     mount_living()
     listen()
+    listen_to_log()
     graft_all()
     cherrypy.engine.start()
     print("ready", flush=True)
