@@ -20,7 +20,7 @@ def wait_in(locks, name, order, number):
 
     thread = threading.Thread(target=hold)
     thread.start()
-    assert until(lambda: len(locks._queues[name]) == number + 1)
+    assert until(lambda: len(locks.queues[name]) == number + 1)
     return thread
 
 
@@ -48,9 +48,9 @@ def test_a_lease_that_is_over_goes_to_the_next_in_order():
     """Even if it is a newcomer who finds out."""
     locks = Locks()
     first = Hold(locks, "a", 0, 0.001)
-    locks.acquire(first)
+    first.__enter__()
     with Hold(locks, "a", 5, 60):
-        locks.release(first)  # it has no say any more
+        first.__exit__()  # it has no say any more
         with pytest.raises(LockTimeout), Hold(locks, "a", 0, 60):
             pass
 

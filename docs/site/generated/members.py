@@ -38,7 +38,7 @@ INSIDE = {
     "InternalRedirect": "request target_from",
     "NotFound": "message_for",
     "GlobalLog": "configure from_bus access_wanted follow close speak_for_others",
-    "Request": "found_by call misfit belongings dispatch multithread multiprocess",
+    "Request": "found_by call misfit belonging belongings give dispatch multithread multiprocess",
     "Response": "vary_by_cookie blank tell finalize declared renew discard check_timeout is_file",
     "WebServer": "linger shortest_timeout httpserver",
     "Servers": "configure",

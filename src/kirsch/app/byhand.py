@@ -46,10 +46,15 @@ class ByHand(Exchange):
         self.done()
 
 
+def with_head(exchange: Exchange, head: Head, rfile: Any = None) -> ByHand:
+    """One between the same ends, with another head."""
+    return ByHand(head, rfile, exchange.client, exchange.server)
+
+
 def once_more(exchange: Exchange) -> ByHand:
     """The same as a GET, without a body, and with nobody who waits for the answer."""
     head = exchange.head
-    again = ByHand(Head("GET", head.target, head.version, list(head.fields)), None, exchange.client, exchange.server)
+    again = with_head(exchange, Head("GET", head.target, head.version, list(head.fields)))
     again.scheme, again.prefix, again.environ = exchange.scheme, exchange.prefix, exchange.environ
     return again
 

@@ -59,7 +59,7 @@ class Serving:
         return request.belonging(name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        present().belongings[name] = value
+        present().give(name, value)
 
     def __delattr__(self, name: str) -> None:
         getattr(self, name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from binascii import b2a_base64
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 SIZE: Final = 16
 BELONGING: Final = "csp_nonce"
@@ -13,14 +13,16 @@ BELONGING: Final = "csp_nonce"
 class Holder(Protocol):
     """What has a nonce: a request."""
 
-    @property
-    def belongings(self) -> dict[str, object]:
-        """What is kept for the length of the request."""
+    belongings: dict[str, Any]
+
+    def give(self, name: str, thing: object) -> None:
+        """Have it among them."""
 
 
 def new_nonce(request: Holder) -> str:
     """Make it, for this request alone."""
-    nonce = request.belongings[BELONGING] = b2a_base64(os.urandom(SIZE), newline=False).decode()
+    nonce = b2a_base64(os.urandom(SIZE), newline=False).decode()
+    request.give(BELONGING, nonce)
     return nonce
 
 

@@ -7,10 +7,11 @@ be replaced by a tool or an application, which may also add attributes of its ow
 from __future__ import annotations
 
 import uuid
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 from kirsch.app.body import RequestBody
-from kirsch.app.byhand import ByHand, head_of
+from kirsch.app.byhand import head_of, with_head
 from kirsch.app.hooks import HookMap, Points
 from kirsch.app.host import Host
 from kirsch.app.lazy import lazy
@@ -70,14 +71,16 @@ class RequestId(str):
 
 
 NO_HOOKS: Final = Points({})
+NOTHING: Final[Any] = MappingProxyType({})
+"""The belongings of most requests: see give()."""
 _UNANSWERED = Response()
 
 
 class Request(OldRequestNames):
     """One request. Class attributes are the defaults; config sets them for a path as `request.<name>`.
 
-    json: what the body says, once a tool has read it. error_type: of the page for an error, where the client does not
-    say what it likes.
+    json: what the body says, once a tool has read it. belongings: what is stored on `serving` for the length of it.
+    error_type: of the page for an error, where the client does not say what it likes.
     namespaces: handlers for what config says in namespaces of their own, told at each request; or toolboxes.
     """
 
@@ -119,7 +122,7 @@ class Request(OldRequestNames):
         self.closed = False
         self.cookies_read = False  # whether somebody has looked at one, or changed them
         self._cookie: SimpleCookie | None = None
-        self._belongings: dict[str, Any] | None = None
+        self.belongings: dict[str, Any] = NOTHING
         self._kept: tuple[Closable, ...] = ()
         self._kwargs: dict[str, Any] | None = None
         self._body: RequestBody | None = None
@@ -298,11 +301,9 @@ class Request(OldRequestNames):
         """
         if self.app is None:
             raise RuntimeError("this request belongs to no application; get one from Application.get_serving()")
-        client, server = self.exchange.client, self.exchange.server
-        head = head_of(method, path, query_string, req_protocol, headers)
-        exchange = ByHand(head, rfile, client, server)
+        exchange = with_head(self.exchange, head_of(method, path, query_string, req_protocol, headers), rfile)
         exchange.scheme = self.scheme
-        self.exchange, self.method = exchange, head.method
+        self.exchange, self.method = exchange, method
         self.app.answer(exchange, path.removeprefix(self.script_name), query_string, None, self)
         response = self.response
         response.body = exchange.pieces
@@ -363,15 +364,14 @@ class Request(OldRequestNames):
         """Pages for errors by status or `default`; config sets them as `error_page.<status>`."""
         return {}
 
-    @property
-    def belongings(self) -> dict[str, Any]:
-        """What is stored on `serving` for the length of the request."""
-        if self._belongings is None:
-            self._belongings = {}
-        return self._belongings
+    def give(self, name: str, thing: Any) -> None:
+        """Have it among `belongings`, by this name."""
+        if self.belongings is NOTHING:
+            self.belongings = {}
+        self.belongings[name] = thing
 
     def belonging(self, name: str) -> Any:
-        """What is stored by this name, made now if it waits for that; None if nothing is."""
+        """One of `belongings`, made now if it waits for that; None if there is none of this name."""
         thing = self.belongings.get(name)
         if isinstance(thing, OnDemand):
             thing = self.belongings[name] = thing.make(self)

@@ -33,80 +33,20 @@ MOST_LEFT: Final = 1000
 class Locks:
     """The locks of one process. They are handed on in the order of asking; nothing is kept of those that nobody holds.
 
-    _queues: under each name those who want it. The first one holds it. _mutex: held while a queue is changed, or goes.
+    queues: under each name those who want it; the first one holds it. mutex: held while a queue is changed, or goes.
     """
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
-        self._clock = clock
+        self.clock = clock
         self._renew()
         renew_after_fork(self._renew)
 
     def _renew(self) -> None:
-        self._mutex = threading.Lock()
-        self._queues: dict[str, list[Hold]] = {}
-
-    def acquire(self, hold: Hold) -> None:
-        """Get the lock. Raises LockTimeout. PERF: one that is free takes no mutex: setdefault() is a single step."""
-        hold.deadline = self._clock() + hold.lease
-        alone = [hold]
-        if self._queues.setdefault(hold.name, alone) is not alone:
-            self._queue_up(hold, alone)
-
-    def _queue_up(self, hold: Hold, alone: list[Hold]) -> None:
-        with self._mutex:
-            queue = self._queues.setdefault(hold.name, alone)
-            if queue is alone:  # it has been given back meanwhile
-                return
-            hold.bell = threading.Lock()
-            hold.bell.acquire()
-            if len(queue) > CROWD and (hold.wait is None or hold.wait > BRIEFLY):
-                hold.wait = BRIEFLY
-            queue.append(hold)
-        try:
-            self._wait(queue, hold)
-        except BaseException:  # a KeyboardInterrupt, too, must leave nobody behind
-            self.release(hold)
-            raise
-
-    def _wait(self, queue: list[Hold], hold: Hold) -> None:
-        assert hold.bell is not None
-        until = self._clock() + hold.wait if hold.wait is not None else inf
-        while True:
-            with self._mutex:
-                first, now = queue[0], self._clock()
-                if first is not hold and first.deadline <= now:
-                    self._next(queue)
-                    first = queue[0]
-                if first is hold:
-                    return
-            if until <= now:
-                raise LockTimeout(f"somebody else holds the lock {hold.name!r}")
-            hold.bell.acquire(timeout=min(first.deadline - now, until - now, threading.TIMEOUT_MAX))
-
-    def release(self, hold: Hold) -> None:
-        """Give it back, or stop waiting for it. A lease that was over has no say any more."""
-        with self._mutex:
-            queue = self._queues.get(hold.name)
-            if queue is None:
-                return
-            if queue[0] is hold:
-                if len(queue) == 1:
-                    del self._queues[hold.name]
-                else:
-                    self._next(queue)
-            elif hold in queue:
-                queue.remove(hold)
-
-    def _next(self, queue: list[Hold]) -> None:
-        """The first one goes, the second holds it from now on."""
-        del queue[0]
-        first = queue[0]
-        first.deadline = self._clock() + first.lease
-        assert first.bell is not None
-        first.bell.release()
+        self.mutex = threading.Lock()
+        self.queues: dict[str, list[Hold]] = {}
 
     def __len__(self) -> int:
-        return len(self._queues)
+        return len(self.queues)
 
 
 class Hold:
@@ -126,10 +66,66 @@ class Hold:
         self.bell: threading.Lock | None = None
 
     def __enter__(self) -> None:
-        self._locks.acquire(self)
+        # PERF: a lock that is free takes no mutex: setdefault() is a single step, also without the GIL.
+        locks = self._locks
+        self.deadline = locks.clock() + self.lease
+        alone = [self]
+        if locks.queues.setdefault(self.name, alone) is not alone:
+            self._queue_up(alone)
+
+    def _queue_up(self, alone: list[Hold]) -> None:
+        with self._locks.mutex:
+            queue = self._locks.queues.setdefault(self.name, alone)
+            if queue is alone:  # it has been given back meanwhile
+                return
+            self.bell = threading.Lock()
+            self.bell.acquire()
+            if len(queue) > CROWD and (self.wait is None or self.wait > BRIEFLY):
+                self.wait = BRIEFLY
+            queue.append(self)
+        try:
+            self._wait(queue)
+        except BaseException:  # a KeyboardInterrupt, too, must leave nobody behind
+            self.__exit__()
+            raise
+
+    def _wait(self, queue: list[Hold]) -> None:
+        assert self.bell is not None
+        mutex, clock = self._locks.mutex, self._locks.clock
+        until = clock() + self.wait if self.wait is not None else inf
+        while True:
+            with mutex:
+                first, now = queue[0], clock()
+                if first is not self and first.deadline <= now:
+                    self._next(queue)
+                    first = queue[0]
+                if first is self:
+                    return
+            if until <= now:
+                raise LockTimeout(f"somebody else holds the lock {self.name!r}")
+            self.bell.acquire(timeout=min(first.deadline - now, until - now, threading.TIMEOUT_MAX))
 
     def __exit__(self, *_: object) -> None:
-        self._locks.release(self)
+        """Give it back, or stop waiting for it. A lease that was over has no say any more."""
+        with self._locks.mutex:
+            queue = self._locks.queues.get(self.name)
+            if queue is None:
+                return
+            if queue[0] is self:
+                if len(queue) == 1:
+                    del self._locks.queues[self.name]
+                else:
+                    self._next(queue)
+            elif self in queue:
+                queue.remove(self)
+
+    def _next(self, queue: list[Hold]) -> None:
+        """The first one goes, the second holds it from now on."""
+        del queue[0]
+        first = queue[0]
+        first.deadline = self._locks.clock() + first.lease
+        assert first.bell is not None
+        first.bell.release()
 
 
 class LeasedStore(Store):

@@ -80,7 +80,7 @@ class CSRF(PreparedTool):
 
     def before_request_body(self, request: Request, response: Response, plan: Plan) -> None:
         """Refuse by the head, before the body is read."""
-        request.belongings["csrf"] = Tokens(request, plan.keys, plan.settings.field)
+        request.give("csrf", Tokens(request, plan.keys, plan.settings.field))
         if self._unsafe(request, plan) and comes_from_here(request, plan.trusted) is False:
             refuse(request, FOREIGN, "set tools.csrf.trusted_origins, or tools.proxy behind a proxy")
 

@@ -20,7 +20,7 @@ import secrets
 import sys
 from collections.abc import MutableMapping
 from datetime import timedelta
-from time import time
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from kirsch.app.errors import HTTPError, InternalRedirect
@@ -326,7 +326,7 @@ class Session(StoredSession, MutableMapping[Any, Any]):
                 self._new = self._new and not self._own
                 if self._retired and not self._drop_retired() and self.locked and not self._own:
                     self.delete()  # it has been ended meanwhile, by its old id
-                if self._keeper is not None:
+                if self._keeper is not None and monotonic() >= self._keeper.sweep_due:
                     self._keeper.clean_up(self.clean_freq, self.clean_up)
         except StoreError as error:
             self._do_without(error)

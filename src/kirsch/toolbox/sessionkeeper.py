@@ -35,8 +35,8 @@ _log = logging.getLogger("kirsch.error")
 class Keeper:
     """See the module. lease: of locks: one that processes share is taken from a holder that may have died.
 
-    down: whether the store was away when it was asked last. _unwritten: it was when something was to be written: that
-    it can be read is no news then.
+    sweep_due: when it is to be cleaned up again. down: whether the store was away when it was asked last. _unwritten:
+    it was when something was to be written: that it can be read is no news then.
     """
 
     def __init__(self, store: Store, codec: Codec, cookie: SessionCookie) -> None:
@@ -47,7 +47,7 @@ class Keeper:
         self.down = False
         self._unwritten = False
         self._quiet = 0.0
-        self._sweep_due = 0.0
+        self.sweep_due = 0.0
         self._lock = threading.Lock()
 
     def fetch(self, id: str) -> Record | None:
@@ -103,12 +103,12 @@ class Keeper:
 
     def clean_up(self, minutes: float | None, clean_up: Callable[[], object]) -> None:
         """Have it cleaned up, if that is due, on a thread that lives no longer; nothing wakes while nobody comes."""
-        if minutes and monotonic() >= self._sweep_due:
+        if minutes:
             with self._lock:
                 now = monotonic()
-                due = now >= self._sweep_due
+                due = now >= self.sweep_due
                 if due:
-                    self._sweep_due = now + minutes * 60
+                    self.sweep_due = now + minutes * 60
             if due:
                 threading.Thread(target=self._clean_up, args=(clean_up,), name="kirsch sessions", daemon=True).start()
 
