@@ -9,6 +9,7 @@ is expected, 0 and 1 count where a bool is, and a Path where a str is.
 from __future__ import annotations
 
 import os
+from inspect import iscoroutinefunction
 from math import inf
 from types import NoneType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Generic, NamedTuple, Self, TypeVar, cast, overload
@@ -60,6 +61,15 @@ def between(least: float, most: float = inf) -> Check:
 def one_of(*values: object) -> Check:
     """Exactly one of these."""
     return Check(f"that is {' or '.join(map(repr, values))}", lambda value: value in values)
+
+
+def is_function(value: Any) -> bool:
+    """Whether it can be called, and its answer is at hand then: a coroutine is true, whatever it is to become."""
+    calls = (value, type(value).__call__) if callable(value) else ()
+    return bool(calls) and not any(map(iscoroutinefunction, calls))
+
+
+FUNCTION: Final = Check("that can be called, and is not `async def`", is_function)
 
 
 class Option(Generic[T]):

@@ -141,6 +141,16 @@ def test_a_stranger_cannot_name_the_host():
     assert client.get("/", headers={"X-Forwarded-Host": "blog.example"}).text.startswith("main")
 
 
+@pytest.mark.parametrize(
+    ("forwarded_for", "text"), [("6.6.6.6, 7.7.7.7", "main"), ("7.7.7.7, 127.0.0.1", "blog"), ("x", "main")]
+)
+def test_a_client_cannot_put_a_host_in_front(hosts, forwarded_for, text):
+    """Where a proxy adds to the list, what counts is what it has added for the client that it names."""
+    told = {"X-Forwarded-Host": "blog.example, localhost", "X-Forwarded-For": forwarded_for}
+
+    assert hosts.get("/", headers=told).text.startswith(text)
+
+
 @pytest.mark.parametrize("path", ["/RPC2", "/RPC2/", "/", "/svc", "/RPC2/svc/", "/svc/"])
 def test_xmlrpc_paths(path):
     """What XML-RPC clients put in front is dropped, and no slash is asked for at the end."""

@@ -9,6 +9,7 @@ from kirsch.app.context import present
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, NotFound
 from kirsch.app.hooks import FOR_ALL, POINTS, Hook, HookMap, Points, run_hooks
 from kirsch.dispatch.expose import expose
+from kirsch.toolbox.tool import Tool
 from tests.app.pages import page, site
 
 LETTERS = dict(
@@ -242,6 +243,17 @@ def test_hook_by_its_dotted_name():
 def test_calling_a_hook():
     """A Hook may be called, with its own arguments only."""
     assert Hook(lambda **named: named, a=1)() == {"a": 1}
+
+
+def test_a_coroutine_is_no_hook():
+    """Nobody would wait for it: said where it is made, and where config names it."""
+
+    async def hook():
+        """Do nothing."""
+
+    for make in (lambda: Hook(hook), lambda: Tool("before_handler", hook)):
+        with pytest.raises(TypeError, match="nobody would wait for an `async def`"):
+            make()
 
 
 # -- hooks of one request --------------------------------------------------------------------------------------------

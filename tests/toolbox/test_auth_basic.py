@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hmac
+from functools import partial
 
 import pytest
 
@@ -94,6 +95,28 @@ def test_the_challenge(settings, expected):
     assert parse_challenges(value)[0].params["realm"] == settings.get("realm", "A realm")
 
 
+async def coroutine(*_):
+    """Is true before anybody has looked."""
+    return False
+
+
+class Called:
+    """The same, as an object."""
+
+    async def __call__(self, *_):
+        return False
+
+
+def test_a_coroutine_is_no_yes():
+    """A function that gives one, which is true, lets nobody in."""
+    made = []
+    answer = client(lambda *said: made.append(coroutine(*said)) or made[0]).get("/", auth=("a", "b"))
+    made[0].close()
+
+    assert answer.status == 500
+    assert "whether a password is right, and has given coroutine" in str(answer.error)
+
+
 def test_what_the_function_raises_is_no_fault_of_the_client():
     """A ValueError of its own is a 500; so many passwords at once that it cannot be asked is a 503."""
 
@@ -116,6 +139,9 @@ def test_what_the_function_raises_is_no_fault_of_the_client():
         ({"realm": "a\\b"}, "backslashes"),
         ({"realm": ""}, "realm"),
         ({"checkpassword": "secret"}, "can be called"),
+        ({"checkpassword": coroutine}, "is not `async def`"),
+        ({"checkpassword": partial(coroutine, "realm")}, "is not `async def`"),
+        ({"checkpassword": Called()}, "is not `async def`"),
         ({"accept_charset": "klingon"}, "that Python knows"),
         ({"relam": "x"}, "did you mean 'tools.auth_basic.realm'"),
     ],

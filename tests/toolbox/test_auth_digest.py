@@ -274,6 +274,8 @@ def test_bodies_are_signed_by_choice(read):
     sent = {"Authorization": person.authorization("POST", "/", b"a=1", qop="auth-int")}
     assert guarded.post("/", headers=sent, data={"a": "2"}).status == 401
     assert person.ask("/", "GET", qop="auth-int").status == 200
+    hidden = person.authorization("POST", "/", b"", qop="auth-int").replace('"auth-int"', '"auth\\-int"')
+    assert guarded.post("/", headers={"Authorization": hidden}, data={"a": "2"}).status == 401
 
 
 def test_a_signed_body_is_bounded():
@@ -328,6 +330,17 @@ def test_behind_a_proxy_that_takes_a_prefix_away():
     value = person.authorization("GET", "/shop/a")
 
     assert person.client.get("/a", headers={"Authorization": value}).status == 200
+
+
+def test_behind_a_proxy_that_says_which_prefix_it_takes_away():
+    """As X-Forwarded-Prefix."""
+    settings = config() | {"tools.proxy.on": True, "tools.proxy.prefix": "X-Forwarded-Prefix"}
+    person = Person(page(who, settings))
+    value = person.authorization("GET", "/shop/a")
+    headers = {"Authorization": value, "X-Forwarded-Prefix": "/shop"}
+
+    assert person.client.get("/a", headers=headers).status == 200
+    assert person.client.get("/b", headers=headers).status == 400
 
 
 @pytest.mark.parametrize(

@@ -148,6 +148,7 @@ def test_what_may_be_sent(settings, asked, expected):
     ("settings", "problem"),
     [
         ({"origins": ["*", A], "credentials": True}, "every page of the world"),
+        ({"origins": "null", "credentials": True}, "every page of the world"),
         ({"origins": A, "credentials": True, "expose_headers": "*"}, "browsers want names"),
         ({"origins": f"{A}/"}, "is no origin"),
         ({"origins": [1]}, "expected a value of origins"),

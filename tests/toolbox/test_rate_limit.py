@@ -146,6 +146,11 @@ def test_by_anything():
     assert statuses(client, *["/"] * 4) == [200] * 4
 
 
+def test_by_a_number():
+    """As ids of users are."""
+    assert statuses(limited(key=lambda _: 7), "/", "/", "/") == [200, 200, 429]
+
+
 def test_before_the_body_is_read():
     """A refused upload is not read."""
     client = limited(rate="1/hour")
@@ -211,6 +216,18 @@ def test_time_fills_them(buckets):
         spent.append(buckets.spend("a", rate).allowed)
 
     assert spent == [True, True, False, False, True, False, True, True, False]
+
+
+def test_a_clock_that_is_set_back(buckets):
+    """Locks nobody out for longer than an empty bucket takes to fill."""
+    rate = Rate(1, 10, 1)
+    buckets.spend("a", rate)
+    spent = []
+    for seconds in (-100_000, 9, 2):
+        buckets.now[0] += seconds * SECOND
+        spent.append(buckets.spend("a", rate).allowed)
+
+    assert spent == [False, False, True]
 
 
 def test_each_key_has_one(buckets):

@@ -328,11 +328,17 @@ def test_it_needs_a_function_and_a_session():
         assert missing in str(answer.error)
 
 
+async def coroutine(username, password):
+    """Is true before anybody has looked."""
+    return ""
+
+
 @pytest.mark.parametrize(
     ("settings", "problem"),
     [
-        ({"check_username_and_password": "ada"}, "must be a function, not str"),
-        ({"on_login": None}, "must be a function, not NoneType"),
+        ({"check_username_and_password": "ada"}, "must be a function"),
+        ({"check_username_and_password": coroutine}, "and not `async def`"),
+        ({"on_login": None}, "must be a function"),
         ({"auth_class": dict}, "made of SessionAuth"),
         ({"on": True}, "needs tools.session_auth.check_username_and_password"),
         ({"on": True, "auth_class": SessionAuth}, "needs tools.session_auth.check_username_and_password"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kirsch.app.context import present
 from kirsch.app.errors import HTTPError, HTTPRedirect
-from kirsch.app.trust import forwarded
+from kirsch.app.trust import forwarded_host
 from kirsch.dispatch.methods import allowed, method_of
 from kirsch.dispatch.names import plain
 from kirsch.dispatch.tree import Dispatcher as TreeDispatcher
@@ -139,7 +139,7 @@ class VirtualHost(Guest):
         exchange = request.exchange
         host = (exchange.head.get(b"host") or b"").decode("latin-1")
         if self.use_x_forwarded_host:
-            host = forwarded(exchange, request.trusted_proxies, b"x-forwarded-host") or host
+            host = forwarded_host(exchange, request.trusted_proxies) or host
         return host.strip().lower()
 
 

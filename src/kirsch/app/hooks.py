@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect
 from kirsch.app.legacy import warn
+from kirsch.options import is_function
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -55,6 +56,8 @@ class Hook:
         priority: float | None = None,
         **kwargs: Any,
     ) -> None:
+        if not is_function(callback):
+            raise TypeError(f"{callback!r} cannot be a hook: nobody would wait for an `async def`")
         self.callback = callback
         self.failsafe = getattr(callback, "failsafe", False) if failsafe is None else failsafe
         self.priority = getattr(callback, "priority", 50) if priority is None else priority

@@ -16,7 +16,7 @@ from kirsch.app.legacykeys import modern_settings
 from kirsch.app.logforms import FORMS, LEVELS
 from kirsch.app.place import ConfigError, Place
 from kirsch.http.addresses import LOCAL, is_network
-from kirsch.options import Check, Option, OptionError, between, did_you_mean, nearest, one_of
+from kirsch.options import FUNCTION, Check, Option, OptionError, between, did_you_mean, is_function, nearest, one_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
@@ -62,13 +62,12 @@ _DEPTHS: Final = {
 }
 _TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _LINE = Check("without line breaks", lambda value: not re.search(r"[\r\n\0]", str(value)))
-_CALLABLE = Check("that can be called", callable)
 _ERROR_PAGE = Check(
-    "that is the path of a file or can be called", lambda page: isinstance(page, str | os.PathLike) or callable(page)
+    "that is the path of a file or can be called", lambda page: isinstance(page, str | os.PathLike) or is_function(page)
 )
 _NETWORKS = Check("of addresses, networks like 10.0.0.0/8, or unix", lambda given: all(map(is_network, given)))
 _HOOK = Check(
-    "that can be called, or the dotted name of it", lambda hook: isinstance(hook, Hook | str) or callable(hook)
+    "that can be called, or the dotted name of it", lambda hook: isinstance(hook, Hook | str) or is_function(hook)
 )
 
 TOOL_SWITCH: Final[Option[bool | None]] = Option(None, "Whether the tool acts on this path.", bool)
@@ -92,12 +91,12 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     ),
     Option("utf-8", "Encoding of query strings.", name="request.query_string_encoding"),
     Option("utf-8", "Encoding of paths.", name="request.uri_encoding"),
-    Option(None, "What makes the answer to unexpected errors.", object, _CALLABLE, name="request.error_response"),
+    Option(None, "What makes the answer to unexpected errors.", object, FUNCTION, name="request.error_response"),
     Option(
         None,
         "What finds the handler for a path: a dispatcher, or any callable of a path.",
         object,
-        _CALLABLE,
+        FUNCTION,
         name="request.dispatch",
     ),
     Option(
@@ -111,7 +110,7 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     Option(8192, "Bytes that are read of a body at a time.", check=between(1), name="request.body.bufsize"),
     Option(("utf-8",), "Encodings tried in turn for forms.", (tuple, list), name="request.body.attempt_charsets"),
     Option({}, "What reads a body, by media type or its first half.", name="request.body.processors"),
-    Option(None, "What a part of a multipart body is made of.", object, _CALLABLE, "request.body.part_class"),
+    Option(None, "What a part of a multipart body is made of.", object, FUNCTION, "request.body.part_class"),
     Option(False, "Send the body in pieces as they come.", name="response.stream"),
     Option("utf-8", "Encoding of text, and declared; None declares none.", (str, type(None)), name="response.charset"),
     Option(True, "Write both logs to the terminal, too.", name="log.screen"),
@@ -123,7 +122,7 @@ OPTIONS: Final[tuple[Option[Any], ...]] = (
     Option(False, "Hide secrets in URLs, messages and tracebacks.", name="log.redact"),
     Option(False, "Write errors to the WSGI server's own log, too.", name="log.wsgi"),
     Option([], "Pairs of name and factory around the WSGI application.", (list, tuple), name="wsgi.pipeline"),
-    Option(None, "What answers a WSGI request.", object, _CALLABLE, name="wsgi.response_class"),
+    Option(None, "What answers a WSGI request.", object, FUNCTION, name="wsgi.response_class"),
 )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ _RATE = re.compile(r"(\d{1,10}) *(?:/|per) *(\d{1,9})? *([a-z]+)", re.ASCII)
 
 
 class Verdict(NamedTuple):
-    """What becomes of a request. full: the number to keep for the next one; as it was if it is not allowed.
+    """What becomes of a request. full: the number to keep for the next one; mostly as it was if it is not allowed.
 
     left: how many more may come at once. wait: seconds until the next may come, if this one is not allowed; else until
     the bucket is full.

@@ -9,7 +9,7 @@ from kirsch.app.errors import HTTPError
 from kirsch.http.credentials import CredentialsError, challenge, is_realm, parse_authorization, parse_basic
 from kirsch.http.media import charset_name
 from kirsch.http.passwords import Busy
-from kirsch.options import Check, Option, Options
+from kirsch.options import FUNCTION, Check, Option, Options
 from kirsch.toolbox.prepared import PreparedTool
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 REALM: Final = Check("without quotes, backslashes and control characters", is_realm)
 CHARSET: Final = Check("that Python knows", lambda name: charset_name(name) is not None)
 KEY: Final = Check("of text or bytes, or several in a list, and not empty", lambda key: bool(keys_of(key)))
-CALLABLE: Final = Check("that can be called", callable)
 
 
 def keys_of(key: Any) -> list[Any]:
@@ -35,7 +34,7 @@ class BasicSettings(Options):
 
     realm: Option[Any] = Option(None, "What browsers show beside the question for the password.", str, REALM)
     checkpassword: Option[Any] = Option(
-        None, "Called with realm, user and password: whether they belong together.", object, CALLABLE
+        None, "Called with realm, user and password: whether they belong together.", object, FUNCTION
     )
     debug = Option(False, "Say in the log who was not let in.")
     accept_charset = Option("utf-8", "The charset that clients are asked to write in.", check=CHARSET)
@@ -82,9 +81,12 @@ def _user(request: Request, plan: BasicSettings) -> str | None:
 def checked(check: Callable[..., Any], *credentials: str) -> Any:
     """What a function for passwords says. What it raises is not the client's fault; HTTPError 503 if it is busy."""
     try:
-        return check(*credentials)
+        answer = check(*credentials)
     except Busy as busy:
         raise HTTPError(503, str(busy), headers={"Retry-After": "2"}) from busy
+    if hasattr(answer, "__await__"):  # which is true, and would let everybody in
+        raise TypeError(f"{check!r} is to say whether a password is right, and has given {type(answer).__name__}")
+    return answer
 
 
 def basic_auth(

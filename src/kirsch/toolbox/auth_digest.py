@@ -15,9 +15,9 @@ from kirsch.app.errors import HTTPError
 from kirsch.http.counts import Counts, take_in_store
 from kirsch.http.credentials import CredentialsError, challenge, parse_authorization
 from kirsch.http.urls import quote_path, split_target
-from kirsch.options import Check, Option, Options, between
+from kirsch.options import FUNCTION, Check, Option, Options, between
 from kirsch.stores.store import Store, StoreError
-from kirsch.toolbox.auth_basic import CALLABLE, CHARSET, KEY, REALM, checked, keys_of
+from kirsch.toolbox.auth_basic import CHARSET, KEY, REALM, checked, keys_of
 from kirsch.toolbox.prepared import PreparedTool
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class DigestSettings(Options):
 
     realm: Option[Any] = Option(None, "What browsers show beside the question for the password.", str, REALM)
     get_ha1: Option[Any] = Option(
-        None, "Called with realm and user, and the algorithm if it takes that: HA1, or None.", object, CALLABLE
+        None, "Called with realm and user, and the algorithm if it takes that: HA1, or None.", object, FUNCTION
     )
     key: Option[Any] = Option(
         None,
@@ -59,7 +59,7 @@ class DigestSettings(Options):
     qop = Option("auth", "What is protected: 'auth', or 'auth,auth-int' for the body, too.", check=_QOP)
     lifetime = Option(600.0, "Seconds that a nonce is good for.", check=between(1, 86400 * 7))
     userhash: Option[Any] = Option(
-        None, "Finds the user for realm, hash and algorithm; with it, names may be sent as hashes.", object, CALLABLE
+        None, "Finds the user for realm, hash and algorithm; with it, names may be sent as hashes.", object, FUNCTION
     )
     store: Option[Any] = Option(
         None, "The address of a store where several processes count together; workers do so anyway.", (str, Store)
@@ -122,8 +122,11 @@ class AuthDigest(PreparedTool):
 
     def before_request_body(self, request: Request, response: Response, plan: Plan) -> None:
         """Keep the whole body where the client has signed it, before anybody makes parameters of it."""
-        value = request.headers.get("Authorization", "")
-        if value[:6].lower() == "digest" and _INT in value:
+        try:
+            said = _said(request, plan)
+        except (Refused, CredentialsError):
+            return  # before_handler says so
+        if said.qop == _INT:
             request.body = SignedBody(request.body, request)
 
     def before_handler(self, request: Request, response: Response, plan: Plan) -> None:
@@ -166,15 +169,22 @@ class SignedBody(RequestBody):
             raise HTTPError(413, f"a body that is signed (auth-int) has {MOST_SIGNED} bytes at most")
 
 
-def _user(request: Request, plan: Plan, counts: Counts) -> str:
-    """The user whose password the client knows. Raises Refused or CredentialsError."""
-    from kirsch.http.digest import base_of, parse_digest
+def _said(request: Request, plan: Plan) -> Digest:
+    """What the client says. Raises Refused or CredentialsError."""
+    from kirsch.http.digest import parse_digest
 
-    settings, nonces = plan.settings, plan.nonces
     value = request.headers.get("Authorization")
     if value is None or value.partition(" ")[0].lower() != "digest":
         raise Refused("no digest was sent")
-    said = parse_digest(parse_authorization(value), settings.accept_charset)
+    return parse_digest(parse_authorization(value), plan.settings.accept_charset)
+
+
+def _user(request: Request, plan: Plan, counts: Counts) -> str:
+    """The user whose password the client knows. Raises Refused or CredentialsError."""
+    from kirsch.http.digest import base_of
+
+    settings, nonces = plan.settings, plan.nonces
+    said = _said(request, plan)
     if not said.qop:
         raise CredentialsError("Digest needs a qop")
     if said.algorithm not in plan.offered or said.qop not in plan.qops or (said.userhash and not settings.userhash):
@@ -209,8 +219,7 @@ def _knows_password(user: str, said: Digest, request: Request, plan: Plan) -> bo
     nobody = hashed(algorithm, said.nonce)
     body = ""
     if said.qop == _INT:
-        whole = request.body.whole if isinstance(request.body, SignedBody) else b""
-        body = hashed(algorithm, whole)
+        body = hashed(algorithm, request.body.whole) if isinstance(request.body, SignedBody) else nobody
     fits = said.fits(known or nobody, request.method, body)
     return fits and bool(known)
 
@@ -229,9 +238,10 @@ def _same_target(uri: str, request: Request) -> bool:
     _, mark, rest = uri.partition("://")
     if mark:
         uri = "/" + rest.partition("/")[2]
-    base = "/" + request.base.partition("://")[2].partition("/")[2]
-    prefixes = ("", quote_path(request.exchange.prefix), base.rstrip("/"))
-    return any(_decoded(uri) == _decoded(prefix + target) for prefix in prefixes)
+    mounted = request.app.script_name if request.app is not None else None
+    before = quote_path(request.script_name.removesuffix(mounted or ""))  # us: a server, or a proxy that says so
+    base = ("/" + request.base.partition("://")[2].partition("/")[2]).rstrip("/")
+    return any(_decoded(uri) == _decoded(prefix + target) for prefix in ("", before, base, base + before))
 
 
 def _decoded(target: str) -> tuple[str, str] | None:

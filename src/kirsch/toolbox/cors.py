@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from kirsch.app.context import present
 from kirsch.app.errors import HTTPError
-from kirsch.http.crossorigin import ANY, Origins, names
+from kirsch.http.crossorigin import ANY, NOBODY, Origins, names
 from kirsch.http.media import TOKEN
 from kirsch.http.vary import add_vary
-from kirsch.options import Check, Option, Options, between
+from kirsch.options import Check, Option, Options, between, is_function
 from kirsch.toolbox.prepared import PreparedTool, standing
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _NAMES: Final = Check(
 )
 _RULES: Final = Check(
     "of origins such as 'https://example.com', patterns or functions",
-    lambda given: all(isinstance(each, (str, re.Pattern)) or callable(each) for each in _listed(given)),
+    lambda given: all(isinstance(each, (str, re.Pattern)) or is_function(each) for each in _listed(given)),
 )
 
 
@@ -91,10 +91,10 @@ class Cors(PreparedTool):
     def prepare(self, settings: CorsSettings) -> Plan:
         """Values of fields, and the rules for origins."""
         origins = Origins(_listed(settings.origins))
-        if origins.any and settings.credentials:
+        if settings.credentials and (origins.any or origins.allow(NOBODY)):
             raise ValueError(
-                "origins has '*' and credentials is on: every page of the world could act in the name of your users; "
-                "name the origins that may"
+                f"origins has {(ANY if origins.any else NOBODY)!r} and credentials is on: every page of the world "
+                "could act in the name of your users; name the origins that may"
             )
         exposed = ", ".join(_listed(settings.expose_headers))
         if settings.credentials and ANY in (exposed, *_listed(settings.expose_headers)):

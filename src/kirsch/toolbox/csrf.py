@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, NoReturn
 from kirsch.app.errors import HTTPError
 from kirsch.app.forgery import FIELD, HEADER, Tokens, carries_nothing, comes_from_here
 from kirsch.http.origins import SAFE_METHODS, Origin, parse_origin
-from kirsch.options import Check, Option, Options
-from kirsch.toolbox.auth_basic import CALLABLE, KEY, keys_of
+from kirsch.options import FUNCTION, Check, Option, Options
+from kirsch.toolbox.auth_basic import KEY, keys_of
 from kirsch.toolbox.prepared import PreparedTool
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Settings(Options):
     methods: Option[Any] = Option(
         None, "Methods that are looked at; None: all but GET, HEAD and OPTIONS.", (tuple, list, set), _METHODS
     )
-    bypass: Option[Any] = Option(None, "Called with the request: whether it need not be looked at.", object, CALLABLE)
+    bypass: Option[Any] = Option(None, "Called with the request: whether it need not be looked at.", object, FUNCTION)
     key: Option[Any] = Option(
         None, "A secret for tokens, or several; None: one that ends with the process.", object, KEY
     )

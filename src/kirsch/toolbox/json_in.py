@@ -13,7 +13,7 @@ from kirsch.app.errorpage import PROBLEM
 from kirsch.app.errors import HTTPError
 from kirsch.http.jsontext import as_utf8, deeper_than, place
 from kirsch.http.media import charset_name
-from kirsch.options import Check, Option, Options, between
+from kirsch.options import FUNCTION, Option, Options, between
 from kirsch.toolbox.prepared import PreparedTool, listed
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from kirsch.app.request import Request
 
 _BYTE: Final = re.compile(r"(.*) \(byte ([0-9]+)\)", re.DOTALL)
-_CALLABLE: Final = Check("that can be called", callable)
 
 
 class JSONInSettings(Options):
@@ -32,7 +31,7 @@ class JSONInSettings(Options):
     )
     force = Option(True, "Refuse bodies of any other type by 415; False leaves them to the handler.")
     processor: Option[Any] = Option(
-        None, "What reads a body instead of us; called with `request.body`.", object, _CALLABLE
+        None, "What reads a body instead of us; called with `request.body`.", object, FUNCTION
     )
     type: Option[Any] = Option(None, "What it must be: a class of msgspec, a dataclass, list[int], …", object)
     error = Option(422, "Status of the answer to JSON that is not of that type.", check=between(400, 499))

@@ -10,7 +10,7 @@ from kirsch.app.context import present
 from kirsch.app.errorpage import PROBLEM
 from kirsch.app.response import lacks_charset, lasting
 from kirsch.http.headers import encode_line
-from kirsch.options import Check, Option, Options, between
+from kirsch.options import FUNCTION, Option, Options, between
 from kirsch.toolbox.prepared import PreparedTool
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from kirsch.app.request import Request
     from kirsch.app.response import Response
 
-_CALLABLE: Final = Check("that can be called", callable)
 _LONGEST_PATH: Final = 100
 """Steps into a value that are followed to find what has no form in JSON."""
 
@@ -29,10 +28,10 @@ class JSONOutSettings(Options):
 
     content_type = Option("application/json", "The Content-Type; None sets none.", (str, type(None)))
     handler: Option[Any] = Option(
-        None, "What makes the page instead of us, by calling `request._json_inner_handler()`.", object, _CALLABLE
+        None, "What makes the page instead of us, by calling `request._json_inner_handler()`.", object, FUNCTION
     )
     default: Option[Any] = Option(
-        None, "Makes of an object that JSON does not know one that it does.", object, _CALLABLE
+        None, "Makes of an object that JSON does not know one that it does.", object, FUNCTION
     )
     indent = Option(
         0, "Blanks by which each level is indented, for people; 0 writes all in one line.", int, between(0, 16)

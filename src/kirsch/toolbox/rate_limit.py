@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from kirsch.app.errors import HTTPError
 from kirsch.http.addresses import household, is_among, is_network
 from kirsch.http.rates import Rate, parse_rate, state
-from kirsch.options import Check, Option, Options, between
+from kirsch.options import Check, Option, Options, between, is_function
 from kirsch.toolbox.buckets import Buckets, MemoryBuckets
 from kirsch.toolbox.prepared import PreparedTool
 
@@ -29,11 +29,11 @@ ADDRESS: Final = "address"
 LOGIN: Final = "login"
 
 _KEY = Check(
-    "that is 'address', 'login', or a callable of the request", lambda key: key in (ADDRESS, LOGIN) or callable(key)
+    "that is 'address', 'login', or a callable of the request", lambda key: key in (ADDRESS, LOGIN) or is_function(key)
 )
 _EXEMPT = Check(
     "of addresses and networks, or a callable of the request",
-    lambda given: callable(given) or (isinstance(given, list | tuple) and all(map(is_network, given))),
+    lambda given: is_function(given) or (isinstance(given, list | tuple) and all(map(is_network, given))),
 )
 _NAME = Check("without quotes and controls", lambda name: bool(re.fullmatch(r"[ !#-\[\]-~]+", name)))
 _METHODS = Check("of names of methods", lambda names: all(isinstance(name, str) for name in names))
@@ -57,14 +57,14 @@ class RateLimitSettings(Options):
 
 
 class Limit:
-    """A limit, made ready. key: gives the name of whom to count in a request, None for nobody."""
+    """A limit, made ready. key: gives the name or number of whom to count in a request, None for nobody."""
 
     def __init__(self, settings: RateLimitSettings, registry: Registry) -> None:
         self.settings = settings
         self.rate: Rate = parse_rate(settings.rate, settings.burst)
         self.policy = self.rate.policy(settings.name)
         key: Any = settings.key
-        self.key: Callable[[Any], str | None] = _KEYS.get(key, key)
+        self.key: Callable[[Any], object] = _KEYS.get(key, key)
         self._methods = frozenset(settings.methods) if settings.methods is not None else None
         self._registry = registry
         self._app: Any = None
@@ -80,7 +80,7 @@ class Limit:
             return
         if self._app is not request.app:
             self._bind(request.app)
-        verdict = self._buckets.spend(self._prefix + key, self.rate)
+        verdict = self._buckets.spend(f"{self._prefix}{key}", self.rate)
         if verdict is None:
             if self.settings.closed:
                 raise HTTPError(503, headers={"Retry-After": "2"})

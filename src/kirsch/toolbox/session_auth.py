@@ -17,6 +17,7 @@ from kirsch.http.credentials import challenge
 from kirsch.http.origins import local_target
 from kirsch.http.rates import parse_rate
 from kirsch.http.urls import join
+from kirsch.options import is_function
 from kirsch.toolbox.auth_basic import checked
 from kirsch.toolbox.csrf import FOREIGN, refuse
 from kirsch.toolbox.kinds import HandlerTool
@@ -253,9 +254,10 @@ class SessionAuthTool(HandlerTool):
         kind = settings.get(KIND, SessionAuth)
         if not (isinstance(kind, type) and issubclass(kind, SessionAuth)):
             raise ConfigError(f"{where}: {KIND} must be a class made of SessionAuth")
-        for name, value in settings.items():
-            if callable(getattr(SessionAuth, name, None)) and not callable(value):
-                raise ConfigError(f"{where}: {name} must be a function, not {type(value).__name__}")
+        for name in self.settings:
+            value = settings.get(name, getattr(kind, name, None))
+            if callable(getattr(SessionAuth, name, None)) and not is_function(value):
+                raise ConfigError(f"{where}: {name} must be a function, and not `async def`")
         try:
             parse_rate(_attempts(settings) or "1/second")
         except ValueError as error:

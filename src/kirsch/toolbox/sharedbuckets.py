@@ -31,9 +31,10 @@ class SharedBuckets(Buckets):
         verdicts: list[Verdict] = []
 
         def change(value: bytes | None) -> bytes | None:
-            verdict = rate.spend(_number(value), self._clock())
+            full = _number(value)
+            verdict = rate.spend(full, self._clock())
             verdicts.append(verdict)
-            return b"%d" % verdict.full if verdict.allowed else None
+            return b"%d" % verdict.full if verdict.full != full else None
 
         lasting = rate.interval * rate.burst / SECOND + 1
         try:

@@ -69,9 +69,10 @@ class Tool:
         self._calls = self._methods() if point is None or callable is None else [(point, callable)]
         if callable is None and len(self._calls) == 1 and self._calls[0][0] != AROUND:
             self.callable = partial(_by_hand, self._calls[0][1])
-        for at, _ in self._calls:
+        for at, call in self._calls:
             if at not in (*POINTS, AROUND, ON_ERROR):
                 raise ValueError(f"there is no hook point {at!r}; there are {', '.join(POINTS)}")
+            Hook(call)  # which says if it cannot be one
 
     def _methods(self) -> list[tuple[str, Callable[..., Any]]]:
         return [(name, getattr(self, name)) for name in (*POINTS, AROUND, ON_ERROR) if hasattr(self, name)]
