@@ -85,13 +85,15 @@ class CSRF(PreparedTool):
             refuse(request, FOREIGN, "set tools.csrf.trusted_origins, or tools.proxy behind a proxy")
 
     def before_handler(self, request: Request, response: Response, plan: Plan) -> None:
-        """Where the client does not say where it comes from, its token must be good."""
-        if not self._unsafe(request, plan) or comes_from_here(request, plan.trusted) is not None:
-            return
-        if carries_nothing(request):
+        """Where the client does not say where it comes from, its token must be good. The page never sees it."""
+        if request.method in SAFE_METHODS:
             return
         settings = plan.settings
-        token = request.params.get(settings.field) or request.headers.get(settings.header)
+        looked_at = self._unsafe(request, plan)
+        token = request.params.pop(settings.field, None)  # handlers do not take it: to them it is one field too many
+        if not looked_at or comes_from_here(request, plan.trusted) is not None or carries_nothing(request):
+            return
+        token = token or request.headers.get(settings.header)
         tokens: Tokens = request.belongings["csrf"]
         if not isinstance(token, str) or not tokens.fits(token):
             how = f"send kirsch.csrf_token() as the form field {settings.field!r} or the header {settings.header}"
