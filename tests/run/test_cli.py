@@ -171,6 +171,7 @@ def test_check_in_words(kirsch_command):
         (["serve"], "", 2, "invalid choice"),
         (["rnu"], "", 2, "did you mean 'run'?"),
         (["run", "--prot", "80"], "", 2, "unrecognized arguments: --prot; did you mean '--port'?"),
+        (["run", "--worker=2"], "", 2, "unrecognized arguments: --worker=2; did you mean '--workers'?"),
     ],
 )
 def test_what_goes_wrong(kirsch_command, arguments, program, code, words):

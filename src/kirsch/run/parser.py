@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
 
 class Parser(argparse.ArgumentParser):
-    """As in the standard library. verbs: what add_subparsers() has given, of the command itself."""
+    """As in the standard library, but flags are written out. verbs: what add_subparsers() has given, of the command."""
 
     verbs: Any = None
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **{"allow_abbrev": False, **more})
 
     def parse_known_args(  # type: ignore[override]
         self, args: Sequence[str] | None = None, namespace: Any = None
