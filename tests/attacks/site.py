@@ -28,7 +28,8 @@ class Service(XMLRPCController):
 class Root:
     """Pages that do with parameters what pages should not."""
 
-    def __init__(self):
+    def __init__(self, folder):
+        self.file = folder / "static" / "a.txt"
         self.calls = Service()
         self.folder = Folder()
 
@@ -81,6 +82,15 @@ class Root:
         return "cookie"
 
     @kirsch.expose
+    def save(self, text=""):
+        return kirsch.serve_download(self.file, text)
+
+    @kirsch.expose
+    def kept(self, fails=""):
+        kirsch.response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return "kept" if not fails else int(fails)
+
+    @kirsch.expose
     def go(self, text=""):
         raise kirsch.HTTPRedirect(text)
 
@@ -105,11 +115,16 @@ class Root:
 def attacked(folder):
     """The application. folder: of its files, in `static`."""
     config = {
-        "/files": {"tools.staticdir.on": True, "tools.staticdir.dir": str(folder / "static")},
-        "/json": {"tools.json_in.on": True},
+        "/files": {
+            "tools.staticdir.on": True,
+            "tools.staticdir.dir": str(folder / "static"),
+            "tools.staticdir.cache_control": "public, max-age=31536000",
+        },
+        "/kept": {"tools.etags.on": True, "tools.etags.autotags": True, "tools.compress.on": True},
+        "/json": {"tools.json_in.on": True, "tools.decode.on": True, "tools.decode.codings": "gzip"},
         "/packed": {"tools.decode.on": True, "tools.decode.codings": "gzip", "tools.decode.maxbytes": MIB},
         "/login": {"tools.sessions.on": True},
         "/who": {"tools.proxy.on": True, "tools.proxy.forwarded": False, "request.trusted_proxies": ["10.0.0.1"]},
         "/guarded": {"tools.allowed_hosts.on": True, "tools.allowed_hosts.hosts": ["site.example"]},
     }
-    return LonelyApplication(Root(), "", config)
+    return LonelyApplication(Root(folder), "", config)

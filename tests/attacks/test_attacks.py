@@ -77,7 +77,7 @@ def test_traversal(ask, path):
 
 @pytest.mark.parametrize("text", [*LINES, *UNICODE], ids=ascii)
 @pytest.mark.parametrize(
-    "page", ["value", "name", "kind", "reason", "error", "cookie", "cookie_path", "cookie_name", "go"]
+    "page", ["value", "name", "kind", "reason", "error", "cookie", "cookie_path", "cookie_name", "go", "save"]
 )
 def test_splitting(ask, page, text):
     """Whatever a page makes of a parameter: it becomes no field and no answer of its own."""
@@ -164,6 +164,8 @@ FLOODS = {
     "quotes in cookies": ([f'Cookie: a="{chr(92) * 30_000}'], 200),
     "accept": ([f"Accept: {','.join(['text/html;q=0.1'] * 1900)}"], 200),
     "parameters of a type": ([f"Content-Type: text/html{';a=b' * 7000}"], 200),
+    "charsets": ([f"Accept-Charset: {','.join(f'x{n}' for n in range(5000))}"], 200),
+    "codings": ([f"Accept-Encoding: {','.join(['gzip;q=0.1'] * 2500)}"], 200),
     "languages": ([f"Accept-Language: {'a-' * 15_000}"], 200),
     "tags": ([f"If-None-Match: {','.join(['W/x'] * 7000)}"], 200),
     "authorization": ([f"Authorization: Digest {'a=b,' * 7000}"], 200),
@@ -196,6 +198,25 @@ def test_floods_of_ranges(ask, ranges):
 
     assert reply.status in (200, 206, 400, 416)
     assert len(reply.body) <= 200_000
+
+
+POISONS = {
+    "range": ("/files/a.txt", "Range: bytes=999999-", 416),
+    "file of another version": ("/files/a.txt", 'If-Match: "x"', 412),
+    "page of another version": ("/kept", 'If-Match: "x"', 412),
+    "no coding at all": ("/kept", "Accept-Encoding: *;q=0", 406),
+    "what fails": ("/kept?fails=x", "X: y", 500),
+}
+
+
+@pytest.mark.parametrize(("target", "line", "status"), POISONS.values(), ids=POISONS)
+def test_errors_in_caches(ask, target, line, status):
+    """An error that a client brings about does not stay with caches for as long as the page would have."""
+    reply = ask(target, line)
+
+    assert reply.status == status
+    assert b"cache-control" not in reply.fields
+    assert b"max-age" in ask(target.partition("?")[0]).fields[b"cache-control"]
 
 
 def form(count):
@@ -238,6 +259,8 @@ BOMBS = {
     "not asked for": ("/", "gzip", BOMB, 200),
     "undone": ("/packed", "gzip", BOMB, 413),
     "bomb in a bomb": ("/packed", "gzip, gzip", gzip.compress(BOMB), 415),
+    "in JSON": ("/json", "gzip", gzip.compress(b"[" + b"0," * 10_000_000 + b"0]"), 413),
+    "empty members": ("/packed", "gzip", gzip.compress(b"") * 3000, 400),
     "another coding": ("/packed", "br", b"x", 415),
     "deflate": ("/packed", "deflate", zlib.compress(bytes(1000)), 415),
     "cut off": ("/packed", "gzip", gzip.compress(bytes(1000))[:-20], 400),
@@ -249,7 +272,8 @@ BOMBS = {
 @pytest.mark.parametrize(("path", "coding", "body", "status"), BOMBS.values(), ids=BOMBS)
 def test_decompression_bombs(ask, path, coding, body, status):
     """Nothing is inflated unless a page asks for it, and then only so far."""
-    lines = (f"Content-Encoding: {coding}", "Content-Type: application/octet-stream")
+    kind = "json" if path == "/json" else "octet-stream"
+    lines = (f"Content-Encoding: {coding}", f"Content-Type: application/{kind}")
 
     assert ask(path, *lines, method="POST", body=body).status == status
 

@@ -16,6 +16,7 @@ from kirsch.http.cachecontrol import (
     parse_terms,
     parse_wishes,
     vary_names,
+    without_lifetime,
 )
 from kirsch.http.dates import http_date
 
@@ -39,6 +40,22 @@ NOW = 1_700_000_000
 def test_directives(value, directives):
     """Names in any case, arguments with or without quotes; of two by one name the first counts (§4.2.1)."""
     assert parse_directives(value) == directives
+
+
+@pytest.mark.parametrize(
+    ("value", "left"),
+    [
+        ("", ""),
+        ("public, max-age=60, immutable", ""),
+        ("S-MaxAge=60, Stale-If-Error = 5, stale-while-revalidate=5", ""),
+        ("private, max-age=60", "private"),
+        ("no-store, max-age=0, must-revalidate", "no-store, must-revalidate"),
+        ('no-cache="Set-Cookie, X", max-age="60"', 'no-cache="Set-Cookie, X"'),
+    ],
+)
+def test_without_lifetime(value, left):
+    """What forbids stays as it was written; what says for how long goes."""
+    assert without_lifetime(value) == left
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,9 @@ from kirsch.http.media import decode_extended, parse_media_type
     ("name", "value"),
     [
         (None, "attachment"),
+        ("", "attachment"),
+        ("reports/", "attachment"),
+        ("\r\n", "attachment"),
         ("plan.txt", 'attachment; filename="plan.txt"'),
         ("a plan.txt", 'attachment; filename="a plan.txt"'),
         ("naïve.txt", "attachment; filename=\"naive.txt\"; filename*=UTF-8''na%C3%AFve.txt"),
@@ -42,4 +45,4 @@ def test_any_name_can_be_sent_and_read_back(name):
     encode_line("Content-Disposition", value)
     assert value.isascii()
     if len(value) < 8000:
-        assert (decode_extended(extended) if extended is not None else parameters["filename"]) == wanted
+        assert (decode_extended(extended) if extended is not None else parameters.get("filename", "")) == wanted

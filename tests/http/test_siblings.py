@@ -18,6 +18,8 @@ from kirsch.http.siblings import wanted_siblings
         ("*;q=0, gzip", ["gzip"]),
         ("gzip;q=0.5, identity", []),
         ("GZIP", ["gzip"]),
+        ("x-gzip", ["gzip"]),
+        ("gzip, gzip;q=0", []),
         ("gzip;q=x", []),
     ],
 )

@@ -15,6 +15,7 @@ from kirsch.app.errors import HTTPError, HTTPRedirect, InternalRedirect, NotFoun
 from kirsch.app.hooks import run_hooks
 from kirsch.app.links import url
 from kirsch.exchange import ClientGone, Exchange, Field, FileBody
+from kirsch.http.cachecontrol import without_lifetime
 from kirsch.http.headers import Headers
 from kirsch.http.urls import join
 
@@ -198,8 +199,12 @@ def _clear(response: Response, status: int) -> None:
     """Of the page that was to be, nothing stays but what holds for any answer."""
     response.stream = False
     _close(response)
+    headers = response.headers
     for name in stale_headers(status):
-        response.headers.pop(name, None)
+        headers.pop(name, None)
+    said = headers.pop("Cache-Control", None) if status >= 400 else None
+    if said is not None and (left := without_lifetime(said)):  # caches would give the error in place of the page
+        headers["Cache-Control"] = left
 
 
 def _close(response: Response) -> None:

@@ -28,7 +28,8 @@ CONTENT_HEADERS: Final = frozenset(
 )  # fmt: skip
 """What speaks of the page that was to be, and so goes when an error page or a redirect takes its place.
 
-Everything else stays: Vary, Retry-After, Cache-Control, Allow, WWW-Authenticate, cookies. See `stale_headers`.
+Everything else stays: Vary, Retry-After, Allow, WWW-Authenticate, cookies, and of Cache-Control what forbids keeping.
+See `stale_headers`.
 """
 
 _NOT_MODIFIED: Final = frozenset({"Content-Location", "ETag", "Expires"})

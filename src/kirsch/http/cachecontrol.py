@@ -34,6 +34,9 @@ IN_304: Final = frozenset({"cache-control", "content-location", "date", "etag", 
 """Fields of a page that a 304 has, too (RFC 9110 §15.4.5)."""
 
 
+_FRESH: Final = frozenset({"immutable", "max-age", "public", "s-maxage", "stale-if-error", "stale-while-revalidate"})
+
+
 def parse_directives(value: str) -> dict[str, str]:
     """The arguments of the directives by their lower-case names, "" for those without; the first of a name counts."""
     directives: dict[str, str] = {}
@@ -42,6 +45,15 @@ def parse_directives(value: str) -> dict[str, str]:
         if name:
             directives.setdefault(name.strip().lower(), unquote_string(argument.strip()))
     return directives
+
+
+def without_lifetime(value: str) -> str:
+    """What is left of a Cache-Control for an answer that takes the place of the one it was meant for.
+
+    Who may not keep the page may not keep that either; but how long the page is good says nothing of it.
+    """
+    elements = split_quoted(value, ",", MOST_DIRECTIVES)
+    return ", ".join([each for each in elements if each.partition("=")[0].strip().lower() not in _FRESH])
 
 
 def delta_seconds(text: str) -> int:

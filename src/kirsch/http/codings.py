@@ -16,7 +16,7 @@ from kirsch.http.accept import parse_accept
 from kirsch.http.media import LONGEST
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 IDENTITY: Final = "identity"
 LEVELS: Final = {"zstd": (1, 19), "br": (0, 11), "gzip": (0, 9)}
@@ -80,7 +80,7 @@ def choose(offers: Sequence[str], accept: str | None) -> str | None:
 
 @lru_cache(256)  # PERF: a look-up instead of 5 µs
 def _choose(offers: tuple[str, ...], accept: str) -> str | None:
-    listed = _qualities(accept)
+    listed = qualities(accept)
     best, quality = IDENTITY, listed.get(IDENTITY, listed.get("*", _UNNAMED))
     for offer in reversed(offers):
         wanted = listed.get(offer, listed.get("*", 0.0))
@@ -93,13 +93,17 @@ def accepts(coding: str, accept: str | None) -> bool:
     """Whether a client would take this coding at all."""
     if accept is None:
         return True
-    listed = _qualities(accept[:LONGEST])
+    listed = qualities(accept)
     return listed.get(coding, listed.get("*", float(coding == IDENTITY))) > 0
 
 
+def qualities(accept: str) -> Mapping[str, float]:
+    """Of each coding that an Accept-Encoding names; the lowest, if one is named twice: what is excluded is not sent."""
+    return _qualities(accept[:LONGEST])
+
+
 @lru_cache(256)
-def _qualities(accept: str) -> dict[str, float]:
-    """Of each coding that is named; the lowest, if one is named twice: what is excluded once is not sent."""
+def _qualities(accept: str) -> Mapping[str, float]:
     listed: dict[str, float] = {}
     for text, quality in parse_accept(accept):
         name = coding_name(text.partition(";")[0])

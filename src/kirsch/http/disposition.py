@@ -21,9 +21,9 @@ def content_disposition(disposition: str, name: str | None = None) -> str:
     A name beyond ASCII goes twice: in UTF-8 for all of today, and as near to it as ASCII comes for the rest. Of a path
     the last part alone is a name, and control characters are left out.
     """
-    if name is None:
+    name = _CONTROLS.sub("", re.split(r"[/\\]", name or "")[-1])
+    if not name:
         return disposition
-    name = _CONTROLS.sub("", re.split(r"[/\\]", name)[-1])
     if _PLAIN.fullmatch(name):
         return f'{disposition}; filename="{name}"'
     near = unicodedata.normalize("NFKD", name)

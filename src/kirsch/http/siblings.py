@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Final
 
-from kirsch.http.accept import parse_accept
+from kirsch.http.codings import IDENTITY, qualities
 
 SIBLINGS: Final = {"br": ".br", "zstd": ".zst", "gzip": ".gz"}
 """The codings that are looked for, each with the end of the name; the smallest first."""
@@ -17,9 +17,8 @@ def wanted_siblings(accept: str | None, known: tuple[str, ...] = tuple(SIBLINGS)
 
     accept: the value of Accept-Encoding; without one the plain file is sent, as are those that the client rather has.
     """
-    qualities = dict(parse_accept(accept)) if accept else {}
-    others = qualities.get("*", 0.0)
-    plain = qualities.get("identity", 0.0)
-    wanted = [(coding, qualities.get(coding, others)) for coding in known]
+    listed = qualities(accept or "")
+    others, plain = listed.get("*", 0.0), listed.get(IDENTITY, 0.0)
+    wanted = [(coding, listed.get(coding, others)) for coding in known]
     ranked = sorted(((coding, q) for coding, q in wanted if q > 0 and q >= plain), key=lambda each: -each[1])
     return tuple((coding, SIBLINGS[coding]) for coding, _ in ranked)
