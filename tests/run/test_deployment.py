@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 import kirsch
@@ -80,6 +82,7 @@ CASES = {
     "head": ({}, {}, {"max_request_headers": 1000}, f"warning head-limits server.max_request_headers: {UNSAID}"),
     "socket": ({}, {}, {"socket_file": "x", "socket_mode": 0o666}, f"error socket-mode server.socket_mode: {UNSAID}"),
     "proxies": ({"/other": {"request.trusted_proxies": ["0.0.0.0/0"]}}, {}, {}, "error trusted-proxies /other"),
+    "announced": ({}, {}, {"proxy_protocol": ["::/0"]}, f"error trusted-proxies server.proxy_protocol: {UNSAID}"),
     "proxy": ({"/": {"tools.proxy.on": True}}, {}, {"socket_host": "::"}, f"warning proxy {ALL}"),
     "plain": ({}, {}, {"socket_host": "0.0.0.0"}, f"warning plain-http server.socket_host: {UNSAID}"),
     "hosts": ({"/other": {"tools.allowed_hosts.on": False}}, {}, {}, "warning allowed-hosts /other"),
@@ -87,6 +90,7 @@ CASES = {
     "policy": ({"/": {"tools.security_headers.csp": None}}, {}, {}, f"hint csp {ALL}"),
     "hsts": ({"/other": {"tools.security_headers.hsts": 0}}, {}, {}, "hint hsts /other"),
     "cors": ({"/other": {"tools.cors.on": True, "tools.cors.origins": "*"}}, {}, {}, "hint cors /other"),
+    "cors of nobody": ({"/": {"tools.cors.on": True, "tools.cors.origins": ["null"]}}, {}, {}, f"hint cors {ALL}"),
     "csrf": ({"/": {**root()["/"], "tools.csrf.on": False}}, {}, {}, f"error csrf {ALL}"),
     "guesses": (
         {
@@ -98,7 +102,8 @@ CASES = {
         {},
         "warning guesses /other",
     ),
-    "basic and csrf": ({"/": {"tools.auth_basic.on": True}}, {}, {}, f"error csrf {ALL}"),
+    "guesses at once": ({"/": {"tools.csrf.on": True, "tools.auth_digest.on": True}}, {}, {}, f"warning guesses {ALL}"),
+    "basic and csrf": ({"/": {"tools.auth_basic.on": True, "tools.rate_limit.on": True}}, {}, {}, f"error csrf {ALL}"),
     "cookie": (root(httponly=False), {}, {}, f"error session-cookies {ALL}"),
     "cookie over http": (root(secure=False), {}, {}, f"error session-cookies {ALL}"),
     "cookie for all": (root(samesite="None"), {}, {}, f"error session-cookies {ALL}"),
@@ -114,11 +119,19 @@ def test_what_is_not_ready(paths, settings, server, expected):
     assert findings(paths, settings, server) == [expected]
 
 
-def test_passwords():
+@pytest.mark.parametrize("tool", ["auth_basic", "session_auth"])
+def test_passwords(tool):
     """In the clear, where the world can reach them."""
-    found = findings({"/": {"tools.auth_basic.on": True, "tools.csrf.on": True}}, server={"socket_host": "10.0.0.1"})
+    guarded = {f"tools.{tool}.on": True, "tools.csrf.on": True, "tools.rate_limit.on": True}
+    found = findings({"/": guarded}, server={"socket_host": "10.0.0.1"})
 
     assert [each.split()[1] for each in found] == ["passwords", "plain-http"]
+
+
+@pytest.mark.parametrize("origins", [re.compile("https://.*"), len, "https://*.a.example", ["https://a.example"]])
+def test_origins_that_are_named(origins):
+    """By one rule or several, of any kind: nothing is found."""
+    assert findings({"/": {"tools.cors.on": True, "tools.cors.origins": origins}}) == []
 
 
 @pytest.mark.parametrize(

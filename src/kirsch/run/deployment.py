@@ -13,6 +13,7 @@ from kirsch.app.config import merged
 from kirsch.dispatch.tree import Dispatcher
 from kirsch.options import did_you_mean
 from kirsch.run.routes import routes_of
+from kirsch.toolbox.prepared import listed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -32,6 +33,12 @@ _WORLD: Final = ("0.0.0.0/0", "::/0")
 _PROXIES: Final = "request.trusted_proxies = [the addresses of your proxies]"
 _BY_BROWSER: Final = ("sessions", "session_auth", "auth_basic", "auth_digest")
 """Tools by which a browser says who its user is, whoever has made it ask."""
+
+_ASKED: Final = ("auth_basic", "auth_digest")
+"""Those of them that a browser answers by itself."""
+
+_SENT: Final = ("auth_basic", "session_auth")
+"""Those of them that a password is sent to as it is."""
 
 _STORES: Final = ("store", "storage_class", "storage_type", "storage_path", "servers")
 _LAX_COOKIES: Final[dict[str, Callable[[Any], bool]]] = {
@@ -148,7 +155,10 @@ class Deployment:
         """Who is believed should be few."""
         what = "everybody is believed what they say about the client: address, host and scheme"
         finding = Finding(ERROR, "trusted-proxies", what, "", _PROXIES)
-        return self._where_pages(lambda page: bool({*page.get("request.trusted_proxies", ())} & {*_WORLD}), finding)
+        yield from self._where_pages(lambda page: _has_world(page.get("request.trusted_proxies", ())), finding)
+        if _has_world(self.server.proxy_protocol):
+            key = "server.proxy_protocol"
+            yield finding._replace(where=self._place(key), write=f"{key} = [the addresses of your proxies]")
 
     def check_proxy(self) -> Iterator[Finding]:
         """A tool that believes nobody, as the proxy is on another machine."""
@@ -199,7 +209,9 @@ class Deployment:
     def check_cors(self) -> Iterator[Finding]:
         """Fine for what is public."""
         finding = Finding(HINT, "cors", "scripts of every site may read this", "", "tools.cors.origins = [those]")
-        return self._where_pages(lambda page: page.on("cors") and "*" in page.get("tools.cors.origins", ()), finding)
+        return self._where_pages(
+            lambda page: page.on("cors") and bool({*listed(page.get("tools.cors.origins"))} & {"*", "null"}), finding
+        )
 
     def check_csrf(self) -> Iterator[Finding]:
         """A browser sends cookies and logins along with the forms of strangers."""
@@ -235,20 +247,23 @@ class Deployment:
         )
 
     def check_passwords(self) -> Iterator[Finding]:
-        """They go over the wire with each request."""
-        what = "passwords are sent with each request, and nothing here says that it is by TLS"
+        """With Basic they go over the wire with each request, with a form once."""
+        what = "passwords are sent, and nothing here says that it is by TLS"
         write = "a proxy with TLS in front, and tools.proxy; or certificates"
         finding = Finding(ERROR, "passwords", what, "", write)
         return self._where_pages(
-            lambda page: self._public and not self._tls and page.on("auth_basic") and not page.on("proxy"), finding
+            lambda page: self._public and not self._tls and any(map(page.on, _SENT)) and not page.on("proxy"), finding
         )
 
     def check_guesses(self) -> Iterator[Finding]:
         """The form is taken at every address below the tool that ends in its name: a limit on one of them is none."""
         what = "passwords may be tried without a limit: a form to log in is taken at every address below"
-        write = "tools.session_auth.attempts = '10/minute'"
-        finding = Finding(WARNING, "guesses", what, "", write)
-        return self._where_pages(_takes_guesses, finding)
+        finding = Finding(WARNING, "guesses", what, "", "tools.session_auth.attempts = '10/minute'")
+        yield from self._where_pages(_takes_guesses, finding)
+        finding = Finding(
+            WARNING, "guesses", "passwords may be tried without a limit", "", "tools.rate_limit.on = True"
+        )
+        yield from self._where_pages(lambda page: any(map(page.on, _ASKED)) and not page.on("rate_limit"), finding)
 
     # -- steps of it ---------------------------------------------------------------------------------------------
 
@@ -279,6 +294,10 @@ class Deployment:
         where = "all pages" if len(paths) == len(self.pages) else f"{', '.join(paths[:_SHOWN])}{more}"
         if paths:
             yield finding._replace(where=where)
+
+
+def _has_world(networks: Iterable[str]) -> bool:
+    return not {*_WORLD}.isdisjoint(networks)
 
 
 def _takes_guesses(page: Page) -> bool:

@@ -11,7 +11,7 @@ from kirsch.http.crossorigin import ANY, NOBODY, Origins, names
 from kirsch.http.media import TOKEN
 from kirsch.http.vary import add_vary
 from kirsch.options import Check, Option, Options, between, is_function
-from kirsch.toolbox.prepared import PreparedTool, standing
+from kirsch.toolbox.prepared import PreparedTool, listed, standing
 
 if TYPE_CHECKING:
     from kirsch.app.request import Request
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 _LISTS: Final = (tuple, list, set, frozenset, str)
 _NAMES: Final = Check(
     "of names of header fields or methods, or '*' where that is said below",
-    lambda given: all(isinstance(each, str) and re.fullmatch(TOKEN, each) for each in _listed(given)),
+    lambda given: all(isinstance(each, str) and re.fullmatch(TOKEN, each) for each in listed(given)),
 )
 _RULES: Final = Check(
     "of origins such as 'https://example.com', patterns or functions",
-    lambda given: all(isinstance(each, (str, re.Pattern)) or is_function(each) for each in _listed(given)),
+    lambda given: all(isinstance(each, (str, re.Pattern)) or is_function(each) for each in listed(given)),
 )
 
 
@@ -90,20 +90,20 @@ class Cors(PreparedTool):
 
     def prepare(self, settings: CorsSettings) -> Plan:
         """Values of fields, and the rules for origins."""
-        origins = Origins(_listed(settings.origins))
+        origins = Origins(listed(settings.origins))
         if settings.credentials and (origins.any or origins.allow(NOBODY)):
             raise ValueError(
                 f"origins has {(ANY if origins.any else NOBODY)!r} and credentials is on: every page of the world "
                 "could act in the name of your users; name the origins that may"
             )
-        exposed = ", ".join(_listed(settings.expose_headers))
-        if settings.credentials and ANY in (exposed, *_listed(settings.expose_headers)):
+        exposed = ", ".join(listed(settings.expose_headers))
+        if settings.credentials and ANY in (exposed, *listed(settings.expose_headers)):
             raise ValueError("expose_headers is '*' and credentials is on: browsers want names then")
         return Plan(
             origins,
             origins.any,
-            ", ".join(_listed(settings.methods)),
-            ", ".join(_listed(settings.headers)),
+            ", ".join(listed(settings.methods)),
+            ", ".join(listed(settings.headers)),
             exposed,
             settings.credentials,
             "" if settings.max_age is None else str(settings.max_age),
@@ -161,8 +161,3 @@ class Cors(PreparedTool):
             headers["Access-Control-Max-Age"] = plan.max_age
         if plan.private_network and get(b"access-control-request-private-network") == b"true":
             headers["Access-Control-Allow-Private-Network"] = "true"
-
-
-def _listed(given: Any) -> list[Any]:
-    """A setting that may be one thing or several."""
-    return list(given) if isinstance(given, (tuple, list, set, frozenset)) else [given] if given else []

@@ -102,5 +102,7 @@ class PreparedTool(Tool):
 
 
 def listed(value: Any) -> list[Any]:
-    """One value or several, as config may give them, as a list; of None an empty one."""
-    return [] if value is None else [value] if isinstance(value, str) else list(value)
+    """One value or several, as config may give them, as a list; of None and "" an empty one."""
+    if isinstance(value, (tuple, list, set, frozenset)):
+        return list(value)
+    return [] if value is None or value == "" else [value]
