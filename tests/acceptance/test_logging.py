@@ -69,7 +69,8 @@ def test_L_03_log_access_file(said, tmp_path):
     mounted(lambda **_: "Hi").get("/page?x", headers={"Referer": "http://x/", "User-Agent": "Test"})
 
     form = r'127\.0\.0\.1 - - \[\d\d/\w{3}/\d{4}(:\d\d){3}\] "GET /page\?x HTTP/1\.1" 200 2 "http://x/" "Test"\n'
-    assert re.fullmatch(form, said("visits"))
+    (line,) = [each for each in said("visits").splitlines(keepends=True) if " /page?x " in each]
+    assert re.fullmatch(form, line)  # another test's server may still write its last one
 
 
 def test_L_04_a_file_beside_the_screen(client, said, tmp_path, capsys):
