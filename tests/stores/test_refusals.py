@@ -167,7 +167,8 @@ def test_memcached_without_room(memcached_server):
 def test_a_client_of_a_cluster():
     """Which somebody has made himself: a store lists its keys over all servers, too."""
     daemon = fixtures.redis()
-    daemon.command += ["--cluster-enabled", "yes"]
+    # A port of the bus of our own: the usual one, 10,000 above, may be somebody's who calls.
+    daemon.command += ["--cluster-enabled", "yes", "--cluster-port", str(free_port())]
     for _ in fixtures.started(daemon):
         with redis.Redis.from_url(daemon.url) as admin:
             admin.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
